@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A bump allocator in blocks. Owns its blocks; never gives one back to the system before
+ * arena_reset() or arena_free(). Allocations larger than a block get a block of their own. */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE ((size_t)16 * 1024)
+#define ALIGNMENT _Alignof(max_align_t)
+
+struct block {
+	struct block *next;
+	size_t size, used;
+	_Alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+	struct block *first, *current;
+	size_t limit, used;
+	jmp_buf *on_full;
+};
+
+static struct block *block_new(size_t size)
+{
+	struct block *b = malloc(sizeof *b + size);
+	if (b)
+		*b = (struct block){ .size = size };
+	return b;
+}
+
+struct arena *arena_new(size_t limit)
+{
+	struct arena *a = malloc(sizeof *a);
+	struct block *first = block_new(BLOCK_SIZE);
+	if (!a || !first) {
+		free(a);
+		free(first);
+		return NULL;
+	}
+	*a = (struct arena){ .first = first, .current = first, .limit = limit };
+	return a;
+}
+
+void arena_reset(struct arena *a)
+{
+	for (struct block *b = a->first->next, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	a->first->next = NULL;
+	a->first->used = 0;
+	a->current = a->first;
+	a->used = 0;
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	arena_reset(a);
+	free(a->first);
+	free(a);
+}
+
+void arena_on_full(struct arena *a, jmp_buf *target)
+{
+	a->on_full = target;
+}
+
+void *arena_try_alloc(struct arena *a, size_t size)
+{
+	size_t need = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	if (need < size || need > a->limit - a->used)
+		return NULL;
+	if (need > a->current->size - a->current->used) {
+		struct block *b = block_new(need > BLOCK_SIZE ? need : BLOCK_SIZE);
+		if (!b)
+			return NULL;
+		a->current->next = b;
+		a->current = b;
+	}
+	void *p = a->current->bytes + a->current->used;
+	a->current->used += need;
+	a->used += need;
+	return memset(p, 0, need);
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p = arena_try_alloc(a, size);
+	if (!p) {
+		if (a->on_full)
+			longjmp(*a->on_full, 1);
+		fputs("arena: over its limit where nobody can answer for it\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	char *copy = arena_alloc(a, n + 1);
+	memcpy(copy, s, n);
+	return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_vprintf(struct arena *a, const char *format, va_list ap)
+{
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, format, ap);
+	char *s = arena_alloc(a, (size_t)n + 1);
+	vsnprintf(s, (size_t)n + 1, format, again);
+	va_end(again);
+	return s;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	char *s = arena_vprintf(a, format, ap);
+	va_end(ap);
+	return s;
+}
+
+size_t arena_used(const struct arena *a)
+{
+	return a->used;
+}
