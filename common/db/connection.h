@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Inside common/db only: what a connection is, and the pipeline under statements and transactions. */
+#ifndef UDVEJ_DB_CONNECTION_H
+#define UDVEJ_DB_CONNECTION_H
+
+#include <libpq-fe.h>
+
+#include "db/db.h"
+#include "shape/shape.h"
+
+/* Something sent whose answer is still to come; sql is NULL for a sync point. */
+struct pending {
+	const struct sql *sql;
+	bool answered; /* the result is here, its end is not */
+	bool keep;     /* the caller reads the result */
+};
+
+enum transaction {
+	TRANSACTION_NONE,
+	TRANSACTION_OPEN,
+	TRANSACTION_CHECKING,   /* COMMIT waits for the outcomes of `:one` statements */
+	TRANSACTION_COMMITTING, /* COMMIT is sent */
+};
+
+struct db {
+	PGconn *conn;
+	char *conninfo, *fence;
+	const struct sql_set **sets;
+	size_t n_sets;
+	struct pending *queue; /* queue[head..tail) is pending */
+	size_t head, tail, capacity;
+	unsigned n_one;   /* pending statements that must touch one row */
+	unsigned silence; /* results that should have come and did not */
+	PGresult *kept;   /* of the last read; owned here, since decoding may jump out of the arena */
+	enum transaction transaction;
+	enum err failure; /* the first of this batch, until rolled back */
+	bool lost;
+	char error[512];
+};
+
+/* --- the parameters of a statement, in the arena (bind.c) --- */
+
+struct bound {
+	const char **values;
+	int *lengths, *formats;
+};
+enum err bind_params(struct db *db, struct arena *a, const struct sql *sql, const ProtobufCMessage *message,
+                     const struct db_arg *args, struct bound *ret) MUST_USE;
+
+/* --- text[] (array.c) --- */
+
+/* An array literal: {"a","b"}; {} for none. */
+const char *array_write(struct arena *a, const char *const *items, size_t n);
+/* Reads a one-dimensional array literal; false when it is not one. NULL items become "". */
+bool array_read(struct arena *a, const char *literal, const char ***ret, size_t *n);
+
+/* --- results (column.c) --- */
+
+/* The rows of db->kept as messages: of this type, or into the one given. */
+enum err column_read(struct db *db, struct arena *a, const struct sql *sql, const ProtobufCMessageDescriptor *type,
+                     ProtobufCMessage **messages, size_t n) MUST_USE;
+/* A bytea in hex form, decoded; NULL when it is not that. */
+unsigned char *column_bytes(struct arena *a, const char *text, size_t *ret_len);
+
+/* --- pipeline.c --- */
+
+/* Queues a statement with its parameters. */
+enum err pipeline_send(struct db *db, const struct sql *sql, const struct bound *bound, bool keep) MUST_USE;
+/* Queues a sync point: ends an implicit transaction and the skipping after an error. */
+enum err pipeline_sync(struct db *db) MUST_USE;
+/* Asks the server to send what it has. */
+enum err pipeline_push(struct db *db) MUST_USE;
+/* Takes the answers of all that is pending. False when some have not come yet (never when waiting). */
+bool pipeline_take(struct db *db, bool wait);
+/* Out of pipeline mode, for the set-up functions. */
+enum err pipeline_leave(struct db *db) MUST_USE;
+
+/* --- errors (error.c): what was said last, and the first failure of a batch --- */
+
+/* Notes a failure and returns it. */
+enum err error_note(struct db *db, enum err e, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Notes what the server said of `what`, without the values of rows. */
+enum err error_of_result(struct db *db, const char *what, const PGresult *result);
+/* The connection is gone: nothing pending will be answered. */
+enum err error_lost(struct db *db, const char *how);
+
+#endif

@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- What a session is like, and who holds the node.
+
+-- name: db_session
+-- texts of dates, times and bytes must not depend on the server's settings; and nothing waits for ever
+select set_config('DateStyle', 'ISO', false),
+       set_config('TimeZone', 'UTC', false),
+       set_config('bytea_output', 'hex', false),
+       set_config('search_path', 'public, pg_temp', false),
+       set_config('client_min_messages', 'warning', false),
+       set_config('statement_timeout', '30s', false),
+       set_config('lock_timeout', '10s', false),
+       set_config('idle_in_transaction_session_timeout', '60s', false);
+
+-- name: db_not_durable
+select name from pg_settings
+where (name in ('fsync', 'full_page_writes') and setting <> 'on')
+   or (name = 'synchronous_commit' and setting not in ('on', 'remote_apply'))
+order by name;
+
+-- name: db_fence
+select pg_try_advisory_lock(hashtext(:node));

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The transaction of a batch. A statement that must touch one row and does not is no error to the
+ * server, so COMMIT is not sent before the outcomes of such statements are here; db_commit_poll()
+ * does that step without blocking. A COMMIT whose answer is lost with the connection has failed
+ * as far as this layer can say, and the connection says that it is lost. */
+#include "db/connection.h"
+#include "sql_db.h"
+
+enum err db_begin(struct db *db)
+{
+	if (db->lost)
+		return ERR_DB_LOST;
+	if (db->transaction != TRANSACTION_NONE)
+		return error_note(db, ERR_DB, "a transaction is open already");
+	db->failure = OK;
+	TRY(pipeline_send(db, sql_db_begin, NULL, false));
+	db->transaction = TRANSACTION_OPEN;
+	return OK;
+}
+
+/* The first sync ends the skipping after an error: only then is a rollback heard. The error is kept. */
+enum err db_rollback(struct db *db)
+{
+	if (db->lost)
+		return ERR_DB_LOST;
+	if (db->transaction == TRANSACTION_NONE && db->head == db->tail) {
+		db->failure = OK;
+		return OK;
+	}
+	if (db->failure == OK)
+		db->failure = ERR_DB; /* what is still to come fails no more than it has */
+	TRY(pipeline_sync(db));
+	TRY(pipeline_send(db, sql_db_rollback, NULL, false));
+	TRY(pipeline_sync(db));
+	pipeline_take(db, true);
+	if (db->lost)
+		return ERR_DB_LOST;
+	db->transaction = TRANSACTION_NONE;
+	db->failure = OK;
+	return OK;
+}
+
+static enum err send_commit(struct db *db)
+{
+	TRY(pipeline_send(db, sql_db_commit, NULL, false));
+	TRY(pipeline_sync(db));
+	db->transaction = TRANSACTION_COMMITTING;
+	return PQflush(db->conn) < 0 ? error_lost(db, "commit") : OK;
+}
+
+enum err db_commit_send(struct db *db)
+{
+	if (db->lost)
+		return ERR_DB_LOST;
+	if (db->transaction != TRANSACTION_OPEN)
+		return error_note(db, ERR_DB, "no transaction is open");
+	if (db->failure != OK)
+		return db->failure;
+	if (db->n_one == 0)
+		return send_commit(db);
+	TRY(pipeline_push(db));
+	db->transaction = TRANSACTION_CHECKING;
+	return PQflush(db->conn) < 0 ? error_lost(db, "commit") : OK;
+}
+
+/* -1, with nothing of the batch left on the server and the error kept. */
+static int undo(struct db *db)
+{
+	if (!db->lost && db_rollback(db) != OK)
+		error_lost(db, "rollback");
+	return -1;
+}
+
+int db_commit_poll(struct db *db)
+{
+	if (db->transaction != TRANSACTION_CHECKING && db->transaction != TRANSACTION_COMMITTING)
+		return -1;
+	/* What these two find broken shows in PQstatus() once all that had come is taken. */
+	(void)PQconsumeInput(db->conn);
+	(void)PQflush(db->conn);
+	while (pipeline_take(db, false)) {
+		if (db->lost || db->failure != OK)
+			return undo(db);
+		if (db->transaction == TRANSACTION_COMMITTING) {
+			db->transaction = TRANSACTION_NONE;
+			return 1;
+		}
+		if (send_commit(db) != OK)
+			return undo(db);
+	}
+	return 0;
+}
