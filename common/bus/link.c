@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A node's side of the transport: a table of brokers, of which the first living one is used. Owns
+ * the ZeroMQ context, the sockets and the memory for one unpacked frame. Queues nothing, promises
+ * nothing, never waits, and never trusts what comes in beyond the name of the sender. */
+#include "bus/link.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/peer.h"
+#include "bus/wire.h"
+#include "shape/shape.h"
+
+#define FRAMES_A_TURN 256
+
+struct link {
+	struct arena *life, *scratch; /* as long as the link; as long as one frame */
+	struct secret_keys keys;
+	struct link_events events;
+	void *owner, *context;
+	struct peer *peers;
+	size_t n_peers;
+	const char **nodes; /* names, to know by number whom `up` is owed */
+	bool *owed;         /* a living broker was full when we had something for this node */
+	size_t n_nodes;
+	uint64_t dropped;
+};
+
+static void copy_registry(struct link *l, const struct registry *r)
+{
+	l->peers = ARENA_ARRAY(l->life, struct peer, r->n_brokers);
+	for (l->n_peers = 0; l->n_peers < r->n_brokers; l->n_peers++) {
+		const struct registry_broker *b = &r->brokers[l->n_peers];
+		l->peers[l->n_peers] = (struct peer){ .context = l->context,
+			                                  .endpoint = arena_strdup(l->life, b->endpoint),
+			                                  .curve = arena_strdup(l->life, b->curve),
+			                                  .keys = &l->keys };
+	}
+	l->nodes = ARENA_ARRAY(l->life, const char *, r->n_nodes);
+	l->owed = ARENA_ARRAY(l->life, bool, r->n_nodes);
+	for (l->n_nodes = 0; l->n_nodes < r->n_nodes; l->n_nodes++)
+		l->nodes[l->n_nodes] = arena_strdup(l->life, r->nodes[l->n_nodes].name);
+}
+
+enum err link_open(const struct registry *r, const struct secret_keys *keys, const struct link_events *events,
+                   void *owner, struct link **ret, const char **why)
+{
+	struct link *l = sodium_init() < 0 ? NULL : calloc(1, sizeof *l);
+	if (!l || !zmq_has("curve")) {
+		free(l);
+		*why = "libsodium does not start, libzmq was built without CURVE, or no memory is left";
+		return ERR_SYSTEM;
+	}
+	l->events = *events;
+	l->owner = owner;
+	l->keys = *keys;
+	l->life = arena_new((size_t)4 * 1024 * 1024);
+	l->scratch = arena_new(WIRE_MEMORY_MAX);
+	l->context = zmq_ctx_new();
+	if (!l->life || !l->scratch || !l->context) {
+		link_close(l);
+		*why = "no memory for the connections to the brokers";
+		return ERR_MEMORY;
+	}
+	copy_registry(l, r);
+	for (size_t i = 0; i < l->n_peers; i++)
+		peer_open(&l->peers[i], 0);
+	*ret = l;
+	return OK;
+}
+
+void link_close(struct link *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n_peers; i++)
+		peer_close(&l->peers[i]);
+	if (l->context)
+		zmq_ctx_term(l->context);
+	arena_free(l->life);
+	arena_free(l->scratch);
+	sodium_memzero(&l->keys, sizeof l->keys);
+	free(l);
+}
+
+size_t link_n_sockets(const struct link *l)
+{
+	return 2 * l->n_peers;
+}
+
+void link_poll_items(const struct link *l, zmq_pollitem_t *items)
+{
+	for (size_t i = 0; i < l->n_peers; i++) {
+		const struct peer *p = &l->peers[i];
+		/* A socket that could not be made is descriptor -1, which poll() passes over. */
+		items[2 * i] = (zmq_pollitem_t){ .socket = p->socket, .fd = -1, .events = ZMQ_POLLIN };
+		items[2 * i + 1] = (zmq_pollitem_t){ .socket = p->monitor, .fd = -1, .events = ZMQ_POLLIN };
+	}
+}
+
+static void pay_owed(struct link *l)
+{
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (l->owed[i]) {
+			l->owed[i] = false;
+			l->events.up(l->owner, l->nodes[i]);
+		}
+}
+
+/* From the broker itself. */
+static bool take_link(struct link *l, zmq_msg_t *payload)
+{
+	ProtobufCMessage *m;
+	if (wire_unpack(l->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_LINK_MAX, &m) !=
+	    OK)
+		return false;
+	const Link *link = (const Link *)m;
+	if (*link->gone)
+		l->events.gone(l->owner, link->gone);
+	if (*link->up)
+		l->events.up(l->owner, link->up);
+	if (*link->pong)
+		pay_owed(l);
+	return true;
+}
+
+/* From another node. */
+static bool take_frame(struct link *l, const char *from, zmq_msg_t *payload)
+{
+	ProtobufCMessage *m;
+	if (wire_unpack(l->scratch, &frame__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_PAYLOAD_MAX,
+	                &m) != OK)
+		return false;
+	const Frame *frame = (const Frame *)m;
+	if (!!frame->greeting + !!frame->batch + !!frame->ack != 1)
+		return false;
+	l->events.frame(l->owner, from, frame);
+	return true;
+}
+
+static bool take(struct link *l, struct wire_parts *parts)
+{
+	if (parts->n != 2)
+		return false;
+	char from[WIRE_NAME_MAX + 1] = "";
+	size_t len = zmq_msg_size(&parts->part[0]);
+	if (len > WIRE_NAME_MAX || !shape_is_utf8(zmq_msg_data(&parts->part[0]), len))
+		return false;
+	memcpy(from, zmq_msg_data(&parts->part[0]), len);
+	return *from ? take_frame(l, from, &parts->part[1]) : take_link(l, &parts->part[1]);
+}
+
+/* Reads up to `most` messages of one broker; true when more may wait. */
+static bool read_peer(struct link *l, struct peer *p, size_t most)
+{
+	for (; most > 0; most--) {
+		struct wire_parts parts;
+		if (!p->socket || !wire_receive(p->socket, &parts))
+			return false;
+		peer_heard(p);
+		if (!take(l, &parts))
+			l->dropped++;
+		wire_drop(&parts);
+		arena_reset(l->scratch);
+	}
+	return true;
+}
+
+int link_turn(struct link *l, int64_t now_ms)
+{
+	bool again = false;
+	int64_t next = now_ms + 1000;
+	for (size_t i = 0; i < l->n_peers; i++) {
+		struct peer *p = &l->peers[i];
+		/* What has come is read before anyone is given up: we may be the one who was held up. */
+		again |= read_peer(l, p, FRAMES_A_TURN / l->n_peers);
+		peer_watch(p, now_ms);
+		int64_t beat = peer_beat(p, now_ms);
+		if (beat < next)
+			next = beat;
+	}
+	return again || next <= now_ms ? 0 : (int)(next - now_ms);
+}
+
+static bool pack(const Frame *frame, zmq_msg_t *ret)
+{
+	size_t len = frame__get_packed_size(frame);
+	if (len > WIRE_PAYLOAD_MAX || zmq_msg_init_size(ret, len) != 0)
+		return false;
+	frame__pack(frame, zmq_msg_data(ret));
+	return true;
+}
+
+/* The pong of the next ping, which has to queue like everything else, will say that there is room again. */
+static void owe(struct link *l, const char *to)
+{
+	for (size_t i = 0; i < l->n_peers; i++)
+		l->peers[i].ping_at = 0;
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (strcmp(l->nodes[i], to) == 0)
+			l->owed[i] = true;
+}
+
+bool link_send(struct link *l, const char *to, const Frame *frame)
+{
+	zmq_msg_t payload;
+	if (!*to || strlen(to) > WIRE_NAME_MAX || !link_is_up(l) || !pack(frame, &payload))
+		return false;
+	bool sent = false;
+	for (size_t i = 0; i < l->n_peers && !sent; i++) {
+		const struct peer *p = &l->peers[i];
+		sent = p->up && wire_send(p->socket, to, strlen(to), true) == 0 && wire_send_last(p->socket, &payload) == 0;
+	}
+	if (!sent)
+		owe(l, to);
+	zmq_msg_close(&payload);
+	return sent;
+}
+
+bool link_is_up(const struct link *l)
+{
+	for (size_t i = 0; i < l->n_peers; i++)
+		if (l->peers[i].up)
+			return true;
+	return false;
+}
+
+uint64_t link_dropped(const struct link *l)
+{
+	return l->dropped;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A node's connections to the brokers: ZeroMQ DEALER sockets with CURVE, own heartbeat (ping every
+ * second, dead after five: close and reopen), no queue of its own. Carries Frames; promises nothing:
+ * a frame may be lost when a broker dies, and the streams above repeat it. */
+#ifndef UDVEJ_BUS_LINK_H
+#define UDVEJ_BUS_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <zmq.h>
+
+#include "bus.pb-c.h"
+#include "bus/registry.h"
+
+/* What the link tells its owner, from within link_turn(). Pointers are valid during the call only. */
+struct link_events {
+	/* A frame from another node; `from` is the name the broker authenticated. */
+	void (*frame)(void *owner, const char *from, const Frame *frame);
+	/* A node has (re)connected to a broker we are on, or we have: greet it. */
+	void (*up)(void *owner, const char *node);
+	/* The broker could not deliver to this node: wait for `up`. */
+	void (*gone)(void *owner, const char *node);
+};
+
+struct link;
+
+/* Opens a socket to each broker of the registry. The ZeroMQ context belongs to the link. Registry and keys are
+ * copied; *why is a literal. After a change of the brokers in the registry, close and open again. */
+enum err link_open(const struct registry *r, const struct secret_keys *keys, const struct link_events *events,
+                   void *owner, struct link **ret, const char **why) MUST_USE;
+void link_close(struct link *l);
+/* Number of poll items (it never changes), and filling them in (ZMQ_POLLIN on each socket): before each poll, since
+ * a turn may reopen a socket. */
+size_t link_n_sockets(const struct link *l);
+void link_poll_items(const struct link *l, zmq_pollitem_t *items);
+/* Reads what has arrived (bounded: at most 256 frames a turn), pings, reopens dead sockets. `now_ms` is
+ * monotonic. Returns in how many milliseconds it wants its next turn at the latest. */
+int link_turn(struct link *l, int64_t now_ms);
+/* Hands a frame to the first living broker that takes it, without waiting. False: none did, or the frame packs to
+ * more than 1 MiB. Where a living broker was full, `up` of the destination follows when it answers again. */
+bool link_send(struct link *l, const char *to, const Frame *frame);
+/* How many messages were dropped because they could not be read. */
+uint64_t link_dropped(const struct link *l);
+/* Whether any broker has answered within five seconds. */
+bool link_is_up(const struct link *l);
+
+#endif
