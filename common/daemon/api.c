@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* From an HTTP request to a route's functions and back: finds the route, knows who asks, checks
+ * rights, shape and rules, runs reads at once, and puts writes into the next batch. Writes are
+ * answered after their commit only. Owns the calls that wait for a decision. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/uuid.h"
+#include "daemon/internal.h"
+#include "sql_daemon.h"
+
+#define MAX_WAIT_SECONDS 30
+#define MAX_KEY_LENGTH 255
+
+struct api {
+	struct daemon *daemon;
+	struct call *waiting;
+};
+
+static const char *const methods[] = {
+	[HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PUT] = "PUT", [HTTP_DELETE] = "DELETE"
+};
+
+/* --- finding the route --- */
+
+static const struct route *match(struct call *c, const struct route *routes, size_t n, struct buffer *allow)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct route *r = &routes[i];
+		enum http_method m = c->http->method;
+		if (!http_path_match(c->http->arena, r->path, c->http->path, c->rq.params))
+			continue;
+		if (m < countof(methods) && methods[m] && strcmp(methods[m], r->method) == 0)
+			return r;
+		buffer_printf(allow, "%s%s", allow->len ? ", " : "", r->method);
+	}
+	return NULL;
+}
+
+static enum err find_route(struct daemon *d, struct call *c, const char **allow)
+{
+	struct buffer methods_here = buffer_in(c->http->arena);
+	c->route = match(c, d->service->routes, d->service->n_routes, &methods_here);
+	if (!c->route)
+		c->route = match(c, health_routes, n_health_routes, &methods_here);
+	if (c->route)
+		return OK;
+	if (methods_here.len) {
+		*allow = methods_here.data;
+		return refuse(&c->why, ERR_METHOD, "", arena_printf(c->http->arena, "allowed here: %s", *allow));
+	}
+	return refuse(&c->why, ERR_NOT_FOUND, "", "no such address; see /api/v1/openapi.json");
+}
+
+/* --- who asks, and how --- */
+
+static enum err authorise(struct daemon *d, struct call *c)
+{
+	if (c->route->roles & ROLE_ANYONE)
+		return OK;
+	const char *header = http_header(c->http, "Authorization");
+	if (!header || strncasecmp(header, "Bearer ", 7) != 0)
+		return refuse(&c->why, ERR_NO_TOKEN, "", "send the header `Authorization: Bearer TOKEN`");
+	struct tx tx = tx_make(d, d->reader, c->http->arena);
+	enum err e = d->service->authenticate(&tx, header + 7, &c->rq.principal);
+	if (e != OK) {
+		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
+		return e;
+	}
+	if (!(c->route->roles & c->rq.principal.role))
+		return refuse(&c->why, ERR_FORBIDDEN, "",
+		              arena_printf(c->http->arena, "the role %s may not %s here", role_name(c->rq.principal.role),
+		                           c->route->method));
+	return OK;
+}
+
+static enum err read_headers(struct call *c)
+{
+	const char *prefer = http_header(c->http, "Prefer");
+	const char *wait = prefer ? strstr(prefer, "wait=") : NULL;
+	if (wait) {
+		c->wait_seconds = atoi(wait + 5);
+		if (c->wait_seconds < 0)
+			c->wait_seconds = 0;
+		if (c->wait_seconds > MAX_WAIT_SECONDS)
+			c->wait_seconds = MAX_WAIT_SECONDS;
+	}
+	const char *if_match = http_header(c->http, "If-Match");
+	if (if_match && strcmp(if_match, "*") != 0) {
+		char *end;
+		const char *digits = *if_match == '"' ? if_match + 1 : if_match;
+		c->rq.if_match = strtoll(digits, &end, 10);
+		if (end == digits || c->rq.if_match < 1 || (*end && strcmp(end, "\"") != 0))
+			return refuse(&c->why, ERR_HEADER, "If-Match", "If-Match must be the ETag of the record as it was read");
+	}
+	return OK;
+}
+
+/* The scope of an idempotency key: who, what, key. Without a key, a random one: the row then still tells
+ * after a lost COMMIT whether the command was done. */
+static enum err read_key(struct call *c)
+{
+	const char *key = http_header(c->http, "Idempotency-Key");
+	crypto_generichash_state h;
+	if (!key && c->route->idempotency_required)
+		return refuse(&c->why, ERR_HEADER, "Idempotency-Key",
+		              "send an Idempotency-Key of your own choice, the same when you repeat the request");
+	if (key && (!*key || strlen(key) > MAX_KEY_LENGTH))
+		return refuse(&c->why, ERR_HEADER, "Idempotency-Key", "Idempotency-Key must be 1 to 255 characters");
+	c->has_key = key != NULL;
+	if (!key)
+		key = uuid_new(c->http->arena);
+	const char *parts[] = { c->rq.principal.id, c->route->method, c->http->path, key };
+	crypto_generichash_init(&h, NULL, 0, sizeof c->scope);
+	for (size_t i = 0; i < countof(parts); i++)
+		crypto_generichash_update(&h, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
+	crypto_generichash_final(&h, c->scope, sizeof c->scope);
+	crypto_generichash(c->body_hash, sizeof c->body_hash, (const unsigned char *)c->http->body, c->http->body_len, NULL,
+	                   0);
+	return OK;
+}
+
+/* --- answers --- */
+
+static const char *quoted_version(struct arena *a, int64_t version)
+{
+	return version ? arena_printf(a, "\"%lld\"", (long long)version) : NULL;
+}
+
+static void answer(struct api *api, struct call *c, const char *preference)
+{
+	struct arena *a = c->http->arena;
+	struct buffer json = buffer_in(a);
+	struct http_reply r = {
+		.status = c->reply.status ? c->reply.status : 200,
+		.content_type = c->reply.content_type,
+		.location = c->reply.location,
+		.etag = quoted_version(a, c->reply.version),
+		.preference_applied = preference,
+		.content_disposition = c->reply.content_disposition,
+	};
+	if (c->reply.body)
+		shape_to_json(&json, c->reply.body);
+	else
+		buffer_puts(&json, c->reply.text ? c->reply.text : "");
+	r.body = json.data;
+	r.body_len = json.len;
+	metric_add(api->daemon, METRIC_REQUESTS, 1);
+	http_answer(c->http, &r);
+}
+
+/* The arena of the request is full: nothing more can be made in it. */
+static struct http_reply too_complex(void)
+{
+	static const char body[] = "{\"type\":\"/problems/memory\",\"title\":\"Out of memory, or over a memory limit.\","
+	                           "\"status\":503,\"detail\":\"The request or its answer is too large: ask for less.\"}";
+	return (struct http_reply){
+		.status = 503,
+		.content_type = "application/problem+json",
+		.body = body,
+		.body_len = sizeof body - 1,
+	};
+}
+
+void api_refuse(struct api *api, struct call *c, const struct refusal *why)
+{
+	struct http_reply r = why->err == ERR_MEMORY ? too_complex() : http_problem(c->http->arena, why, c->http->path);
+	if (why->err == ERR_METHOD)
+		r.allow = why->rule + strlen("allowed here: ");
+	metric_add(api->daemon, METRIC_REQUESTS, 1);
+	metric_add(api->daemon, METRIC_REQUESTS_REFUSED, 1);
+	if (err_status(why->err) >= 500)
+		log_warning("%s %s refused: %s: %s", c->route ? c->route->method : "?", c->route ? c->route->path : "?",
+		            err_slug(why->err), db_error(api->daemon->reader));
+	http_answer(c->http, &r);
+}
+
+/* Runs the route's `answer` on the reading connection, under the arena's guard. */
+static enum err read_answer(struct api *api, struct call *c)
+{
+	struct daemon *d = api->daemon;
+	struct tx tx = tx_make(d, d->reader, c->http->arena);
+	jmp_buf guard;
+	enum err e;
+	c->reply = (struct reply){ .status = 200 };
+	if (setjmp(guard))
+		e = ERR_MEMORY;
+	else {
+		arena_on_full(c->http->arena, &guard);
+		e = c->route->answer(&tx, &c->rq, &c->reply);
+	}
+	arena_on_full(c->http->arena, NULL);
+	if (e != OK)
+		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
+	return e;
+}
+
+static void read_and_answer(struct api *api, struct call *c, const char *preference)
+{
+	if (read_answer(api, c) == OK)
+		answer(api, c, preference);
+	else
+		api_refuse(api, c, &c->why);
+}
+
+/* --- requests --- */
+
+static enum err prepare(struct daemon *d, struct call *c)
+{
+	const char *allow;
+	TRY(find_route(d, c, &allow));
+	TRY(authorise(d, c));
+	TRY(read_headers(c));
+	TRY(route_check(c));
+	if (c->route->write)
+		TRY(read_key(c));
+	return OK;
+}
+
+static void on_request(void *owner, struct http_request *http)
+{
+	struct api *api = owner;
+	struct call *c = ARENA_NEW(http->arena, struct call);
+	jmp_buf guard;
+	*c = (struct call){ .http = http, .rq = { .http = http, .subject = "" } };
+	http->owner = c;
+	if (setjmp(guard)) {
+		arena_on_full(http->arena, NULL);
+		api_refuse(api, c, &(struct refusal){ .err = ERR_MEMORY, .field = "", .rule = "" });
+		return;
+	}
+	arena_on_full(http->arena, &guard);
+	enum err e = prepare(api->daemon, c);
+	arena_on_full(http->arena, NULL);
+	if (e != OK)
+		api_refuse(api, c, &c->why);
+	else if (c->route->write)
+		batch_put_call(api->daemon->batch, c);
+	else
+		read_and_answer(api, c, NULL);
+}
+
+static void unlink_waiting(struct api *api, const struct call *c)
+{
+	for (struct call **p = &api->waiting; *p; p = &(*p)->next_waiting)
+		if (*p == c) {
+			*p = c->next_waiting;
+			return;
+		}
+}
+
+static void on_gone(void *owner, struct http_request *http)
+{
+	struct api *api = owner;
+	if (!http->owner)
+		return;
+	unlink_waiting(api, http->owner);
+	batch_forget(api->daemon->batch, http->owner);
+}
+
+/* --- within the batch --- */
+
+/* The same command before? The body decides whether it is a replay or a mistake. */
+static enum err find_replay(struct tx *tx, struct call *c)
+{
+	struct db_rows rows;
+	char scope[2 * sizeof c->scope + 1], hash[2 * sizeof c->body_hash + 1];
+	if (!c->has_key && !c->in_doubt)
+		return OK;
+	sodium_bin2hex(scope, sizeof scope, c->scope, sizeof c->scope);
+	sodium_bin2hex(hash, sizeof hash, c->body_hash, sizeof c->body_hash);
+	TRY(db_rows(tx->db, tx->arena, sql_idempotency_find, &rows, NULL,
+	            ARG_TEXT("scopes", arena_printf(tx->arena, "{\"\\\\x%s\"}", scope))));
+	if (!rows.n)
+		return OK;
+	if (strcmp(rows.cells[1], hash) != 0)
+		return refuse(&c->why, ERR_KEY_REUSED, "Idempotency-Key",
+		              "this key came before with another body: choose a new key for a new request");
+	c->rq.subject = rows.cells[2] ? rows.cells[2] : "";
+	c->replay = true;
+	return OK;
+}
+
+enum err api_write(struct api *api, struct tx *tx, struct call *c)
+{
+	(void)api;
+	TRY(find_replay(tx, c));
+	if (c->replay)
+		return OK;
+	c->reply = (struct reply){ .status = 200, .subject = "" };
+	tx->cause = uuid_new(tx->arena);
+	enum err e = c->route->write(tx, &c->rq, &c->reply);
+	if (e == OK)
+		e = tx_exec(tx, sql_idempotency_insert, NULL, ARG_BYTES("scope", c->scope, sizeof c->scope),
+		            ARG_BYTES("body_hash", c->body_hash, sizeof c->body_hash), ARG_TEXT("subject", c->reply.subject));
+	if (e != OK)
+		c->why = tx->why.err == e ? tx->why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
+	else
+		c->rq.subject = c->reply.subject;
+	return e;
+}
+
+/* --- after the commit --- */
+
+void api_committed(struct api *api, struct call *c)
+{
+	if (c->replay) {
+		read_and_answer(api, c, NULL);
+		return;
+	}
+	bool open = c->reply.wait_for && *c->reply.wait_for;
+	if (!open || !c->wait_seconds) {
+		answer(api, c, NULL);
+		return;
+	}
+	c->deadline_ms = clock_monotonic_ms() + (int64_t)c->wait_seconds * 1000;
+	c->next_waiting = api->waiting;
+	api->waiting = c;
+}
+
+void api_wake(struct api *api, const char *key)
+{
+	for (struct call *c = api->waiting, *next; c; c = next) {
+		next = c->next_waiting;
+		if (strcmp(c->reply.wait_for, key) != 0)
+			continue;
+		unlink_waiting(api, c);
+		read_and_answer(api, c, arena_printf(c->http->arena, "wait=%d", c->wait_seconds));
+	}
+}
+
+int api_turn(struct api *api, int64_t now_ms)
+{
+	int64_t soonest = -1;
+	for (struct call *c = api->waiting, *next; c; c = next) {
+		next = c->next_waiting;
+		if (c->deadline_ms <= now_ms) {
+			unlink_waiting(api, c);
+			answer(api, c, NULL);
+		} else if (soonest < 0 || c->deadline_ms - now_ms < soonest)
+			soonest = c->deadline_ms - now_ms;
+	}
+	return (int)soonest;
+}
+
+enum err api_open(struct daemon *d, const char *host, uint16_t port, struct api **ret, const char **why)
+{
+	struct api *api = ARENA_NEW(d->arena, struct api);
+	api->daemon = d;
+	TRY(http_open(d->arena, host, port, on_request, on_gone, api, &d->http, why));
+	*ret = api;
+	return OK;
+}
+
+void api_close(struct api *api)
+{
+	if (api)
+		http_close(api->daemon->http);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a service gives and gets. A service is four tables (statements, message handlers, routes,
+ * settings) and a state; this layer owns process, loop, transactions, streams, retries, dead
+ * letters, idempotency and waiting, so that no handler can forget one. */
+#ifndef UDVEJ_DAEMON_DAEMON_H
+#define UDVEJ_DAEMON_DAEMON_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "bus/registry.h"
+#include "daemon/setting.h"
+#include "db/db.h"
+#include "http/http.h"
+#include "shape/shape.h"
+#include "vocab/date.h"
+
+struct daemon;
+
+/* --- one unit of work: a message or a request, inside a batch --- */
+
+struct tx {
+	struct arena *arena;
+	struct db *db; /* the writing connection in a batch, the reading one for a read */
+	void *app;     /* the service's state */
+	const struct registry *registry;
+	struct date today;     /* domain clock, Europe/Copenhagen */
+	const char *now;       /* real time, RFC 3339 UTC */
+	struct refusal why;    /* filled by whoever refuses: tx_refuse() */
+	const char *sender;    /* of a message: the authenticated node name; else "" */
+	const char *cause;     /* id of the message or request being handled */
+	struct daemon *daemon; /* private to this layer */
+	unsigned emitted;
+	bool wrote;
+};
+
+/* Says why, and returns e for the handler to return. `rule` is copied by printf. */
+enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Save: queues a write. message may be NULL; see db.h for how parameters find their values. */
+#define tx_exec(tx, sql, message, ...) tx_exec_args((tx), (sql), (message), DB_ARGS(__VA_ARGS__))
+enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessage *message,
+                      const struct db_arg *args) MUST_USE;
+/* Load. */
+#define tx_one(tx, sql, ret, message, ...) db_one((tx)->db, (tx)->arena, (sql), (ret), (message), __VA_ARGS__)
+#define tx_all(tx, sql, type, ret, n, message, ...)                                                                    \
+	db_all((tx)->db, (tx)->arena, (sql), (type), (ret), (n), (message), __VA_ARGS__)
+/* Emit: the message goes out with this transaction, to a node by name. `entity` is what it speaks of. */
+enum err tx_emit(struct tx *tx, const char *to, const char *entity, const ProtobufCMessage *message) MUST_USE;
+/* The parent entity has come: messages parked under it are applied after this one. */
+void tx_unpark(struct tx *tx, const char *entity);
+/* After commit, answers the requests that wait for this key (an operation id). */
+void tx_wake(struct tx *tx, const char *key);
+/* An id that this cause and n always give. */
+const char *tx_id(struct tx *tx, const char *purpose);
+
+/* --- messages --- */
+
+/* Four beats: load, decide, save, emit. ERR_NO_PARENT parks the message under `entity` of the message. */
+typedef enum err on_message(struct tx *tx, const ProtobufCMessage *message);
+struct message_row {
+	const ProtobufCMessageDescriptor *type;
+	on_message *handle;
+	const char *from; /* role that may send it: "intake", "caseload", ... */
+};
+
+/* --- HTTP --- */
+
+enum role {
+	ROLE_SYSTEM = 1 << 0,
+	ROLE_WORKER = 1 << 1,
+	ROLE_GROUP_LEADER = 1 << 2,
+	ROLE_LEAD = 1 << 3,
+	ROLE_COORDINATOR = 1 << 4,
+	ROLE_BROBYGGER = 1 << 5,
+	ROLE_PROJECT_LEAD = 1 << 6,
+	ROLE_ADMIN = 1 << 7,
+	ROLE_AUDITOR = 1 << 8,
+	ROLE_ANYONE = 1 << 9, /* no token needed */
+};
+/* "project lead" and so on; 0 and NULL when there is none. */
+unsigned role_of(const char *name);
+const char *role_name(unsigned role);
+
+struct principal {
+	const char *id; /* token or user id: idempotency keys are scoped to it */
+	const char *name;
+	const char *organisation;
+	const char *worker; /* the worker this person is; "" when none */
+	unsigned role;
+};
+
+struct request {
+	struct http_request *http;
+	struct principal principal;
+	const char *params[HTTP_MAX_PARAMS]; /* of the path */
+	const ProtobufCMessage *body;        /* checked against the route's shape and rules */
+	const char *subject;                 /* on a replay or after a wait: what the write stored in reply->subject */
+	int64_t if_match;                    /* version of If-Match; 0: not given */
+};
+
+struct reply {
+	int status;
+	const ProtobufCMessage *body;    /* becomes JSON */
+	const char *text, *content_type; /* instead of body: CSV and the like */
+	const char *location;
+	const char *content_disposition; /* of a download; NULL: none */
+	int64_t version;                 /* becomes an ETag; 0: none */
+	const char *subject;  /* write: id by which `answer` finds the outcome again (kept with the idempotency key) */
+	const char *wait_for; /* write: key of tx_wake() that decides it; "" or NULL: decided now */
+};
+
+/* A field rule, checked by the route layer after the JSON has the right shape. */
+struct rule {
+	const char *field; /* dotted proto path: "citizen.birth_year" */
+	enum rule_kind { RULE_REQUIRED = 1, RULE_DATE, RULE_CODE, RULE_RANGE, RULE_MAX_LENGTH, RULE_MAX_ITEMS } kind;
+	const char *codes; /* RULE_CODE: name of a code list in vocab/code.h; each item of a list is checked */
+	int64_t min, max;  /* RULE_RANGE; lengths and item counts: max */
+};
+
+struct route {
+	const char *method, *path;
+	unsigned roles;
+	const ProtobufCMessageDescriptor *body; /* NULL: takes none */
+	const struct rule *rules;
+	size_t n_rules;
+	const char *const *query; /* NULL-ended list of allowed parameters */
+	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
+	 * key and for an answer that was waited for. */
+	enum err (*answer)(struct tx *tx, const struct request *rq, struct reply *reply);
+	/* POST, PUT: in the batch. */
+	enum err (*write)(struct tx *tx, const struct request *rq, struct reply *reply);
+	bool idempotency_required; /* Idempotency-Key must be given; else it may be */
+};
+
+/* --- a service --- */
+
+struct service {
+	const char *name;
+	const struct sql_set *statements;
+	const struct migrations *migrations;
+	const struct message_row *messages;
+	size_t n_messages;
+	const struct route *routes;
+	size_t n_routes;
+	const struct setting *settings;
+	size_t n_settings;
+	/* Makes the state (definitions, caches). Called once the database is ready, before anything is served. */
+	enum err (*start)(struct daemon *d, void **ret_app, const char **why);
+	/* Who a bearer token is; ERR_BAD_TOKEN. Reads only. */
+	enum err (*authenticate)(struct tx *tx, const char *token, struct principal *ret);
+};
+
+/* The whole life of a daemon: settings, database, bus, HTTP, loop until SIGTERM. The exit code of the process. */
+int daemon_main(int argc, char **argv, const struct service *service);
+
+/* The settings of a daemon, for the operator's tools: those that all daemons have. */
+enum err daemon_settings(struct arena *a, const char *path, struct settings **ret, const char **why) MUST_USE;
+
+/* For service->start. */
+struct arena *daemon_arena(struct daemon *d); /* process life */
+struct db *daemon_db(struct daemon *d);
+const char *daemon_setting(struct daemon *d, const char *key);
+const struct registry *daemon_registry(struct daemon *d);
+const struct secret_keys *daemon_keys(struct daemon *d);
+const char *daemon_node(struct daemon *d); /* this node's name in the registry */
+
+#endif

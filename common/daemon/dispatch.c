@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* From a message to its handler: finds the row, checks that the sender's role may send it, decodes,
+ * calls. Also the small functions that handlers call on their transaction. Owns nothing. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/uuid.h"
+#include "daemon/internal.h"
+
+static const struct message_row *row_of(const struct service *service, const char *type)
+{
+	for (size_t i = 0; i < service->n_messages; i++)
+		if (strcmp(service->messages[i].type->name, type) == 0)
+			return &service->messages[i];
+	return NULL;
+}
+
+enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Message *m)
+{
+	const struct message_row *row = row_of(d->service, m->type);
+	const struct registry_node *node = registry_by_name(d->registry, sender);
+	if (!row)
+		return tx_refuse(tx, ERR_NO_HANDLER, "", "no handler for %s", m->type);
+	if (!node || strcmp(node->role, row->from) != 0)
+		return tx_refuse(tx, ERR_FORBIDDEN, "", "%s comes from a node of role %s only", m->type, row->from);
+	if (!uuid_is_valid(m->id))
+		return tx_refuse(tx, ERR_MALFORMED, "id", "the id of a message must be a UUID");
+	ProtobufCMessage *body;
+	TRY(shape_unpack(tx->arena, row->type, m->body.data, m->body.len, &body));
+	tx->sender = sender;
+	tx->cause = m->id;
+	tx->emitted = 0;
+	tx->why = (struct refusal){ 0 };
+	return row->handle(tx, body);
+}
+
+enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
+{
+	va_list ap;
+	va_start(ap, rule);
+	const char *text = arena_vprintf(tx->arena, rule, ap);
+	va_end(ap);
+	return refuse(&tx->why, e, field, text);
+}
+
+enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessage *message, const struct db_arg *args)
+{
+	tx->wrote = true;
+	return db_exec_args(tx->db, tx->arena, sql, message, args);
+}
+
+enum err tx_emit(struct tx *tx, const char *to, const char *entity, const ProtobufCMessage *message)
+{
+	return outbox_add(tx->daemon->outbox, tx, to, entity, message);
+}
+
+void tx_unpark(struct tx *tx, const char *entity)
+{
+	batch_note_unpark(tx->daemon->batch, entity);
+}
+
+void tx_wake(struct tx *tx, const char *key)
+{
+	batch_note_wake(tx->daemon->batch, key);
+}
+
+const char *tx_id(struct tx *tx, const char *purpose)
+{
+	return uuid_derive(tx->arena, tx->cause, purpose, ++tx->emitted);
+}
+
+struct tx tx_make(struct daemon *d, struct db *db, struct arena *a)
+{
+	return (struct tx){
+		.arena = a,
+		.db = db,
+		.daemon = d,
+		.app = d->app,
+		.registry = d->registry,
+		.today = clock_today(d),
+		.now = clock_now_text(a),
+		.sender = "",
+		.cause = "",
+	};
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What every daemon answers about itself: alive, ready, counters, and its API description. Owns the
+ * table of counters. Says nothing about persons. */
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/internal.h"
+#include "sql_daemon.h"
+
+static const struct {
+	const char *name, *help;
+} metric_rows[METRIC_COUNT] = {
+	[METRIC_BATCHES] = { "udvej_batches_total", "Transactions committed." },
+	[METRIC_BATCHES_FAILED] = { "udvej_batches_failed_total", "Transactions rolled back and run again one by one." },
+	[METRIC_MESSAGES_APPLIED] = { "udvej_messages_applied_total", "Messages applied." },
+	[METRIC_MESSAGES_EMITTED] = { "udvej_messages_emitted_total", "Messages written to an outgoing stream." },
+	[METRIC_MESSAGES_PARKED] = { "udvej_messages_parked_total", "Messages that had to wait for their entity." },
+	[METRIC_MESSAGES_DEAD] = { "udvej_messages_dead_total", "Messages put into the dead-letter table." },
+	[METRIC_FRAMES_REFUSED] = { "udvej_frames_refused_total", "Frames from other nodes that were refused." },
+	[METRIC_REQUESTS] = { "udvej_requests_total", "HTTP requests answered." },
+	[METRIC_REQUESTS_REFUSED] = { "udvej_requests_refused_total", "HTTP requests refused." },
+};
+
+void metric_add(struct daemon *d, enum metric m, uint64_t n)
+{
+	d->metrics[m] += n;
+}
+
+static enum err answer_healthz(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	(void)tx;
+	(void)rq;
+	reply->text = "ok\n";
+	reply->content_type = "text/plain; charset=utf-8";
+	return OK;
+}
+
+/* Ready: the database answers and a broker does too. Without a broker a node still serves its own people,
+ * so it says so but stays ready. */
+static enum err answer_readyz(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	struct db_rows rows;
+	(void)rq;
+	reply->content_type = "text/plain; charset=utf-8";
+	if (db_is_lost(tx->daemon->writer) || db_rows(tx->db, tx->arena, sql_life_epoch, &rows, NULL) != OK) {
+		reply->status = 503;
+		reply->text = "not ready: the database does not answer\n";
+		return OK;
+	}
+	reply->text =
+	    link_is_up(tx->daemon->link) ? "ready\n" : "ready, but no broker answers: messages wait in the database\n";
+	return OK;
+}
+
+static enum err answer_metrics(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	struct buffer out = buffer_in(tx->arena);
+	struct db_rows rows;
+	(void)rq;
+	for (size_t i = 0; i < countof(metric_rows); i++)
+		buffer_printf(&out, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", metric_rows[i].name, metric_rows[i].help,
+		              metric_rows[i].name, metric_rows[i].name, (unsigned long long)tx->daemon->metrics[i]);
+	TRY(db_rows(tx->db, tx->arena, sql_delivery_counts, &rows, NULL));
+	for (size_t i = 0; i < rows.n_columns; i++)
+		buffer_printf(&out, "# HELP udvej_%s Messages in the table bus_%s now.\n# TYPE udvej_%s gauge\nudvej_%s %s\n",
+		              rows.names[i], rows.names[i], rows.names[i], rows.names[i], rows.cells[i]);
+	buffer_printf(&out,
+	              "# HELP udvej_link_up Whether a broker answers.\n# TYPE udvej_link_up gauge\nudvej_link_up %d\n",
+	              link_is_up(tx->daemon->link));
+	reply->text = out.data;
+	reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	return OK;
+}
+
+static enum err answer_openapi(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	char block[8192];
+	struct buffer out = buffer_in(tx->arena);
+	(void)rq;
+	const char *path = arena_printf(tx->arena, "%s/services/%s/openapi.json",
+	                                settings_get(tx->daemon->settings, "share"), tx->daemon->service->name);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return tx_refuse(tx, ERR_NOT_FOUND, "", "this daemon has no API beside /healthz, /readyz and /metrics");
+	for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0;)
+		buffer_add(&out, block, n);
+	fclose(file);
+	reply->text = out.data;
+	return OK;
+}
+
+const struct route health_routes[] = {
+	{ .method = "GET", .path = "/healthz", .roles = ROLE_ANYONE, .answer = answer_healthz },
+	{ .method = "GET", .path = "/readyz", .roles = ROLE_ANYONE, .answer = answer_readyz },
+	{ .method = "GET", .path = "/metrics", .roles = ROLE_ANYONE, .answer = answer_metrics },
+	{ .method = "GET", .path = "/api/v1/openapi.json", .roles = ROLE_ANYONE, .answer = answer_openapi },
+};
+const size_t n_health_routes = countof(health_routes);

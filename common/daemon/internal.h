@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of this layer know of each other. Services never include it. */
+#ifndef UDVEJ_DAEMON_INTERNAL_H
+#define UDVEJ_DAEMON_INTERNAL_H
+
+#include <sodium.h>
+
+#include "bus/chain.h"
+#include "bus/link.h"
+#include "bus/registry.h"
+#include "daemon/daemon.h"
+
+#define MESSAGE_ARENA_LIMIT ((size_t)32 * 1024 * 1024)
+
+/* --- counters of /metrics: one row each (metrics.c) --- */
+enum metric {
+	METRIC_BATCHES,
+	METRIC_BATCHES_FAILED,
+	METRIC_MESSAGES_APPLIED,
+	METRIC_MESSAGES_EMITTED,
+	METRIC_MESSAGES_PARKED,
+	METRIC_MESSAGES_DEAD,
+	METRIC_FRAMES_REFUSED,
+	METRIC_REQUESTS,
+	METRIC_REQUESTS_REFUSED,
+	METRIC_COUNT
+};
+
+struct daemon {
+	const struct service *service;
+	struct arena *arena, *scratch; /* process life; one turn of the loop */
+	struct settings *settings;
+	const struct registry *registry;
+	struct secret_keys keys;
+	const char *node;
+	struct db *writer, *reader;
+	struct link *link;
+	struct http_server *http;
+	struct outbox *outbox;
+	struct inbox *inbox;
+	struct parked *parked;
+	struct batch *batch;
+	struct api *api;
+	void *app;
+	int64_t clock_offset_days;
+	uint64_t metrics[METRIC_COUNT];
+	bool stopping;
+};
+
+/* --- clock.c --- */
+int64_t clock_monotonic_ms(void);
+struct date clock_today(const struct daemon *d);
+const char *clock_now_text(struct arena *a);
+
+/* A transaction as a handler sees it. */
+struct tx tx_make(struct daemon *d, struct db *db, struct arena *a);
+
+/* --- a message as it lies in memory between socket and batch, or batch and socket: one malloc --- */
+struct letter {
+	int64_t seq;
+	size_t bytes;
+	Message message;
+};
+/* A copy that owns its strings. NULL when out of memory. Freed with free(). */
+struct letter *letter_new(int64_t seq, const Message *m);
+
+/* --- outbox.c: streams out --- */
+struct outbox;
+enum err outbox_load(struct daemon *d, struct outbox **ret) MUST_USE;
+/* Forgets what is in memory and reads it again from the database. */
+enum err outbox_reload(struct outbox *o) MUST_USE;
+/* Numbers a message and queues its row, within the running batch. */
+enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char *entity,
+                    const ProtobufCMessage *message) MUST_USE;
+/* Queues the stream rows of what was added, and the trims that are due. */
+enum err outbox_save(struct outbox *o, struct arena *a) MUST_USE;
+void outbox_committed(struct outbox *o);
+void outbox_rolled_back(struct outbox *o);
+bool outbox_trim_due(const struct outbox *o);
+void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack);
+void outbox_on_up(struct outbox *o, const char *node);
+void outbox_on_gone(struct outbox *o, const char *node);
+/* Sends what may be sent now. */
+void outbox_pump(struct outbox *o, int64_t now_ms);
+
+/* --- inbox.c: streams in --- */
+struct inbox;
+struct in_stream;
+enum err inbox_load(struct daemon *d, struct inbox **ret) MUST_USE;
+enum err inbox_reload(struct inbox *i) MUST_USE;
+void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
+void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
+/* The sender's name as process-life string; NULL when nothing was ever heard from it. */
+const char *inbox_sender(const struct inbox *i, const char *name);
+/* The message is dealt with in this batch: moves position and chain. */
+void inbox_stage(struct in_stream *s, const struct letter *l);
+/* Queues the conditional moves of the positions. */
+enum err inbox_save(struct inbox *i, struct arena *a) MUST_USE;
+/* Makes the positions true and acknowledges them. */
+void inbox_committed(struct inbox *i);
+void inbox_rolled_back(struct inbox *i);
+
+/* Where a message came from: its place in a stream. */
+struct origin {
+	const char *sender; /* process life */
+	char epoch[37];
+	int64_t seq;
+};
+
+/* --- parked.c: messages that wait for their parent, and dead letters --- */
+struct parked;
+enum err parked_load(struct daemon *d, struct parked **ret) MUST_USE;
+/* Reads the waiting entities again. */
+enum err parked_reload(struct parked *p) MUST_USE;
+/* Whether a message of this sender about this entity has to wait behind an earlier one. */
+bool parked_behind(const struct parked *p, const char *sender, const char *entity);
+enum err parked_add(struct parked *p, struct tx *tx, const struct origin *from, const Message *m) MUST_USE;
+/* Takes a parked message out within the batch; false in *ret_was_there when it had been taken before. */
+enum err parked_take(struct parked *p, struct tx *tx, const struct origin *from, bool *ret_was_there) MUST_USE;
+enum err parked_bury(struct parked *p, struct tx *tx, const struct origin *from, const Message *m,
+                     const struct refusal *why) MUST_USE;
+/* Puts what waits for the entity (NULL: for any) into the next batch, in order. Call outside of a batch. */
+enum err parked_release(struct parked *p, const char *entity) MUST_USE;
+
+/* --- dispatch.c: one message to its handler --- */
+enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Message *m) MUST_USE;
+
+/* --- batch.c: the single writer --- */
+struct batch;
+struct call;
+struct batch *batch_new(struct daemon *d);
+void batch_free(struct batch *b);
+/* Puts work into the next batch. Takes the letter. `stream` is NULL for one that was parked. */
+void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l);
+void batch_put_call(struct batch *b, struct call *c);
+/* The client went away: forget the call wherever it stands. */
+void batch_forget(struct batch *b, const struct call *c);
+/* Drops the letters that wait: their senders send them again. */
+void batch_drop_letters(struct batch *b);
+/* Begins, polls or finishes a batch. */
+void batch_turn(struct batch *b);
+bool batch_is_committing(const struct batch *b);
+/* For tx_wake and tx_unpark within a batch. */
+void batch_note_wake(struct batch *b, const char *key);
+void batch_note_unpark(struct batch *b, const char *entity);
+
+/* --- api.c: HTTP routes --- */
+struct api;
+struct call {
+	struct http_request *http;
+	const struct route *route;
+	struct request rq;
+	struct reply reply;
+	struct refusal why; /* set when it was refused */
+	unsigned char scope[32], body_hash[32];
+	bool has_key;
+	bool in_doubt;    /* its COMMIT was lost: look whether it was done */
+	bool replay;      /* it was done before */
+	int wait_seconds; /* of Prefer: wait; 0: none */
+	int64_t deadline_ms;
+	struct call *next_waiting;
+};
+enum err api_open(struct daemon *d, const char *host, uint16_t port, struct api **ret, const char **why) MUST_USE;
+void api_close(struct api *api);
+/* Runs the write of a call in the batch. An error is a refusal, in call->why. */
+enum err api_write(struct api *api, struct tx *tx, struct call *c) MUST_USE;
+/* After the commit: answers the call, or holds it until its operation is decided. */
+void api_committed(struct api *api, struct call *c);
+/* Answers with a refusal. */
+void api_refuse(struct api *api, struct call *c, const struct refusal *why);
+/* Answers the calls that wait for the key. */
+void api_wake(struct api *api, const char *key);
+/* Answers the calls whose wait is over; milliseconds to the next one, or -1. */
+int api_turn(struct api *api, int64_t now_ms);
+/* route_check.c: decodes and checks the body and the query of a call against its route. */
+enum err route_check(struct call *c) MUST_USE;
+
+/* --- health.c --- */
+extern const struct route health_routes[];
+extern const size_t n_health_routes;
+void metric_add(struct daemon *d, enum metric m, uint64_t n);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The life of a daemon: settings, keys, registry, database, bus, HTTP, then one loop over all of them
+ * until SIGTERM or SIGINT. Owns process-life memory. What cannot start says in one line what to do. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/internal.h"
+#include "sql_daemon.h"
+
+static const struct setting common_settings[] = {
+	{ "node", NULL, "name of this node in the registry" },
+	{ "registry", NULL, "file of the partners' nodes, keys and brokers" },
+	{ "keys", NULL, "file of this node's secret keys, mode 0600 (`udvej keys` makes it)" },
+	{ "database", NULL, "libpq connection string of this daemon's own database" },
+	{ "http_host", "127.0.0.1", "address to listen on" },
+	{ "http_port", NULL, "port to listen on" },
+	{ "share", NULL, "directory of programmes, instruments and API descriptions" },
+	{ "clock_offset_days", "0", "moves the domain clock forward, for demonstrations" },
+};
+
+enum err daemon_settings(struct arena *a, const char *path, struct settings **ret, const char **why)
+{
+	return settings_load(a, path, common_settings, countof(common_settings), NULL, 0, ret, why);
+}
+
+static enum err open_database(struct daemon *d, const char **why)
+{
+	const char *conninfo = settings_get(d->settings, "database");
+	TRY(db_open(d->arena, conninfo, &d->writer, why));
+	if (!db_fence(d->writer, d->node)) {
+		*why = "another instance of this node is running on this database: stop it first";
+		return ERR_CONFIG;
+	}
+	TRY(db_migrate(d->arena, d->writer, &migrations_daemon, why));
+	TRY(db_migrate(d->arena, d->writer, d->service->migrations, why));
+	TRY(db_prepare(d->arena, d->writer, &sql_set_daemon, why));
+	TRY(db_prepare(d->arena, d->writer, d->service->statements, why));
+	TRY(db_open(d->arena, conninfo, &d->reader, why));
+	TRY(db_prepare(d->arena, d->reader, &sql_set_daemon, why));
+	return db_prepare(d->arena, d->reader, d->service->statements, why);
+}
+
+static void on_frame(void *owner, const char *from, const Frame *f)
+{
+	struct daemon *d = owner;
+	if (f->greeting)
+		inbox_on_greeting(d->inbox, from, f->greeting);
+	if (f->batch)
+		inbox_on_batch(d->inbox, from, f->batch);
+	if (f->ack)
+		outbox_on_ack(d->outbox, from, f->ack);
+}
+
+static void on_up(void *owner, const char *node)
+{
+	outbox_on_up(((struct daemon *)owner)->outbox, node);
+}
+
+static void on_node_gone(void *owner, const char *node)
+{
+	outbox_on_gone(((struct daemon *)owner)->outbox, node);
+}
+
+static enum err load_state(struct daemon *d, const char **why)
+{
+	static const struct link_events events = { .frame = on_frame, .up = on_up, .gone = on_node_gone };
+	*why = "the delivery tables cannot be read";
+	TRY(outbox_load(d, &d->outbox));
+	TRY(inbox_load(d, &d->inbox));
+	TRY(parked_load(d, &d->parked));
+	d->batch = batch_new(d);
+	if (!d->batch)
+		return ERR_MEMORY;
+	TRY(d->service->start(d, &d->app, why));
+	TRY(link_open(d->registry, &d->keys, &events, d, &d->link, why));
+	return parked_release(d->parked, NULL);
+}
+
+static enum err open_all(struct daemon *d, const char *conf, const char **why)
+{
+	const struct service *s = d->service;
+	TRY(settings_load(d->arena, conf, common_settings, countof(common_settings), s->settings, s->n_settings,
+	                  &d->settings, why));
+	d->node = settings_get(d->settings, "node");
+	d->clock_offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
+	log_name(d->node);
+	TRY(registry_load(d->arena, settings_get(d->settings, "registry"), &d->registry, why));
+	TRY(secret_keys_load(d->arena, settings_get(d->settings, "keys"), &d->keys, why));
+	if (!registry_by_name(d->registry, d->node)) {
+		*why = arena_printf(d->arena, "node `%s` is not in the registry", d->node);
+		return ERR_CONFIG;
+	}
+	TRY(open_database(d, why));
+	TRY(load_state(d, why));
+	long port = atol(settings_get(d->settings, "http_port"));
+	if (port < 1 || port > 65535) {
+		*why = "setting `http_port` must be from 1 to 65535";
+		return ERR_CONFIG;
+	}
+	return api_open(d, settings_get(d->settings, "http_host"), (uint16_t)port, &d->api, why);
+}
+
+static int soonest(int a, int b)
+{
+	if (a < 0)
+		return b;
+	return b < 0 || a < b ? a : b;
+}
+
+static void loop(struct daemon *d, int signals)
+{
+	size_t n_links = link_n_sockets(d->link);
+	zmq_pollitem_t *items = ARENA_ARRAY(d->arena, zmq_pollitem_t, n_links + 3);
+	zmq_pollitem_t *http = &items[n_links], *db = &items[n_links + 1], *signal = &items[n_links + 2];
+	int timeout = 0;
+	while (!d->stopping) {
+		bool committing = batch_is_committing(d->batch);
+		link_poll_items(d->link, items); /* each time: a dead socket may have been reopened */
+		*http = (zmq_pollitem_t){ .fd = http_socket(d->http), .events = ZMQ_POLLIN };
+		*db = (zmq_pollitem_t){ .fd = committing ? db_socket(d->writer) : -1, .events = ZMQ_POLLIN };
+		*signal = (zmq_pollitem_t){ .fd = signals, .events = ZMQ_POLLIN };
+		if (committing && db_wants_write(d->writer))
+			db->events |= ZMQ_POLLOUT;
+		if (zmq_poll(items, (int)n_links + 3, timeout) < 0 && errno != EINTR)
+			break;
+		arena_reset(d->scratch);
+		int64_t now = clock_monotonic_ms();
+		timeout = link_turn(d->link, now);
+		http_turn(d->http);
+		batch_turn(d->batch);
+		outbox_pump(d->outbox, now);
+		http_turn(d->http);   /* answers given by the batch, and requests that came meanwhile */
+		batch_turn(d->batch); /* else a lone request would wait for the poll's time-out */
+		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
+		timeout = soonest(timeout, 1000);
+		if (signal->revents & ZMQ_POLLIN)
+			d->stopping = true;
+	}
+}
+
+static void close_all(struct daemon *d)
+{
+	api_close(d->api);
+	link_close(d->link);
+	batch_free(d->batch);
+	db_close(d->reader);
+	db_close(d->writer);
+}
+
+int daemon_main(int argc, char **argv, const struct service *service)
+{
+	struct daemon d = { .service = service };
+	const char *why = "";
+	sigset_t set;
+	log_name(service->name);
+	if (argc != 2) {
+		log_error("usage: udvej-%s SETTINGS-FILE", service->name);
+		return 2;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL); /* before ZeroMQ makes its thread */
+	signal(SIGPIPE, SIG_IGN);
+	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	d.arena = arena_new((size_t)256 * 1024 * 1024);
+	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
+	if (signals < 0 || !d.arena || !d.scratch || sodium_init() < 0) {
+		log_error("out of memory or descriptors");
+		return 1;
+	}
+	enum err e = open_all(&d, argv[1], &why);
+	if (e == OK) {
+		log_info("ready on port %s", settings_get(d.settings, "http_port"));
+		loop(&d, signals);
+		log_info("stopped");
+	} else
+		log_error("cannot start: %s (%s)", why, err_slug(e));
+	close_all(&d);
+	arena_free(d.scratch);
+	arena_free(d.arena);
+	close(signals);
+	return e == OK ? 0 : 1;
+}
+
+struct arena *daemon_arena(struct daemon *d)
+{
+	return d->arena;
+}
+
+struct db *daemon_db(struct daemon *d)
+{
+	return d->reader;
+}
+
+const char *daemon_setting(struct daemon *d, const char *key)
+{
+	return settings_get(d->settings, key);
+}
+
+const struct registry *daemon_registry(struct daemon *d)
+{
+	return d->registry;
+}
+
+const struct secret_keys *daemon_keys(struct daemon *d)
+{
+	return &d->keys;
+}
+
+const char *daemon_node(struct daemon *d)
+{
+	return d->node;
+}
