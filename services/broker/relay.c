@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The ROUTER socket and what goes through it. Owns the socket and the routing table. Stores and
+ * queues nothing: a message goes on at once, or its sender hears that the destination is gone.
+ * Never reads a payload between two nodes, never sends a routing id to anyone (a peer that learns
+ * another's can disturb it), never waits. */
+#include "broker/relay.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "broker/zap.h"
+#include "shape/shape.h"
+
+#ifndef ZMQ_ZAP_ENFORCE_DOMAIN
+#define ZMQ_ZAP_ENFORCE_DOMAIN 93 /* libzmq 4.3.4 has it, its header names it for drafts only */
+#endif
+
+#define MESSAGES_A_TURN 512
+#define SILENT_MS 10000
+#define PRUNE_EVERY_MS 1000
+#define ANNOUNCE_AGAIN_MS 200
+
+/* Parts of a message as the ROUTER gives it. */
+enum { ROUTING_ID, ADDRESS, PAYLOAD, N_PARTS };
+
+bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, const char *endpoint, const char **why)
+{
+	unsigned char random[8];
+	*r = (struct relay){ .router = wire_socket(context, ZMQ_ROUTER), .scratch = arena_new((size_t)64 * 1024) };
+	randombytes_buf(random, sizeof random);
+	sodium_bin2hex(r->instance, sizeof r->instance, random, sizeof random);
+	void *s = r->router;
+	bool good = s && r->scratch && wire_set_int(s, ZMQ_ROUTER_MANDATORY, 1) && wire_set_int(s, ZMQ_CURVE_SERVER, 1) &&
+	            wire_set_text(s, ZMQ_CURVE_SECRETKEY, keys->curve_secret) &&
+	            wire_set_text(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN) && wire_set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
+	            zmq_bind(s, endpoint) == 0;
+	if (!good)
+		*why = zmq_strerror(zmq_errno());
+	return good;
+}
+
+void relay_close(struct relay *r)
+{
+	wire_close(r->router);
+	arena_free(r->scratch);
+	route_free(&r->routes);
+}
+
+/* Starts a message to a connection: everything after its first part is certain to go. */
+static bool start(struct relay *r, struct route *to)
+{
+	int e = wire_send(r->router, to->id, sizeof to->id, true);
+	if (e == 0)
+		return true;
+	to->missed = true;
+	if (e != EAGAIN)
+		to->connected = false; /* EHOSTUNREACH; a connection that is only full stays */
+	return false;
+}
+
+static void tell(struct relay *r, struct route *to, const Link *link)
+{
+	if (start(r, to) && (wire_send(r->router, "", 0, true) != 0 || wire_send_link(r->router, link) != 0))
+		to->missed = true;
+}
+
+/* Tells everybody of this node, and this node of everybody. */
+static void announce(struct relay *r, struct route *node)
+{
+	node->missed = false;
+	node->announced_ms = r->now_ms;
+	Link it = LINK__INIT;
+	it.up = node->name;
+	for (size_t i = 0; i < r->routes.n; i++) {
+		struct route *other = &r->routes.rows[i];
+		if (other == node || !other->connected)
+			continue;
+		Link other_up = LINK__INIT;
+		other_up.up = other->name;
+		tell(r, other, &it);
+		tell(r, node, &other_up);
+	}
+}
+
+static void forward(struct relay *r, struct route *sender, struct wire_parts *parts)
+{
+	char to[WIRE_NAME_MAX + 1] = "";
+	size_t bytes = zmq_msg_size(&parts->part[PAYLOAD]);
+	memcpy(to, zmq_msg_data(&parts->part[ADDRESS]), zmq_msg_size(&parts->part[ADDRESS]));
+	struct route *destination = route_to(&r->routes, to);
+	if (destination && start(r, destination) && wire_send(r->router, sender->name, strlen(sender->name), true) == 0 &&
+	    wire_send_last(r->router, &parts->part[PAYLOAD]) == 0) {
+		r->messages++;
+		r->bytes += bytes;
+		return;
+	}
+	r->unreachable++;
+	Link gone = LINK__INIT;
+	gone.gone = to;
+	tell(r, sender, &gone);
+}
+
+/* To the broker itself: only the ping. */
+static void answer_ping(struct relay *r, struct route *sender, zmq_msg_t *payload)
+{
+	ProtobufCMessage *m = NULL;
+	if (wire_unpack(r->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_LINK_MAX, &m) !=
+	        OK ||
+	    !((const Link *)m)->ping) {
+		r->malformed++;
+	} else {
+		Link pong = LINK__INIT;
+		pong.pong = r->instance;
+		tell(r, sender, &pong);
+	}
+	arena_reset(r->scratch);
+}
+
+/* Whether these parts can be a message of ours at all. */
+static bool well_formed(struct wire_parts *parts)
+{
+	if (parts->n != N_PARTS)
+		return false;
+	const char *address = zmq_msg_data(&parts->part[ADDRESS]);
+	size_t len = zmq_msg_size(&parts->part[ADDRESS]), payload = zmq_msg_size(&parts->part[PAYLOAD]);
+	return zmq_msg_size(&parts->part[ROUTING_ID]) == WIRE_ROUTING_ID && len <= WIRE_NAME_MAX &&
+	       shape_is_utf8(address, len) && payload > 0 && payload <= WIRE_PAYLOAD_MAX;
+}
+
+static void take(struct relay *r, const struct registry *registry, struct wire_parts *parts)
+{
+	if (!well_formed(parts)) {
+		r->malformed++;
+		return;
+	}
+	/* Frame 0 has no User-Id after a poll: libzmq prefetches it without the metadata. */
+	const char *key = zmq_msg_gets(&parts->part[ADDRESS], "User-Id");
+	const struct registry_node *node = key ? registry_by_curve(registry, key) : NULL;
+	if (!node) {
+		r->cut_off++;
+		return;
+	}
+	struct route *sender = NULL;
+	enum route_news news = route_hear(&r->routes, node, zmq_msg_data(&parts->part[ROUTING_ID]), r->now_ms, &sender);
+	if (news == ROUTE_RETIRED_SPOKE) {
+		r->superseded++;
+		return;
+	}
+	if (news == ROUTE_NEW)
+		log_info("%s is connected with key %s", node->name, node->curve);
+	if (news == ROUTE_NEW || (sender->missed && r->now_ms - sender->announced_ms >= ANNOUNCE_AGAIN_MS))
+		announce(r, sender);
+	if (zmq_msg_size(&parts->part[ADDRESS]) == 0)
+		answer_ping(r, sender, &parts->part[PAYLOAD]);
+	else
+		forward(r, sender, parts);
+}
+
+void relay_registry_changed(struct relay *r, const struct registry *registry)
+{
+	route_forget_strangers(&r->routes, registry);
+}
+
+void relay_turn(struct relay *r, const struct registry *registry, int64_t now_ms)
+{
+	r->now_ms = now_ms;
+	struct wire_parts parts;
+	for (int i = 0; i < MESSAGES_A_TURN && wire_receive(r->router, &parts); i++) {
+		take(r, registry, &parts);
+		wire_drop(&parts);
+	}
+	/* After reading: it may be the broker that was held up. */
+	if (now_ms - r->pruned_ms >= PRUNE_EVERY_MS) {
+		route_forget_silent(&r->routes, now_ms - SILENT_MS);
+		r->pruned_ms = now_ms;
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The relay: takes a message from one node and hands it to another, or says that it cannot. */
+#ifndef UDVEJ_BROKER_RELAY_H
+#define UDVEJ_BROKER_RELAY_H
+
+#include "broker/route.h"
+
+struct relay {
+	void *router;
+	struct arena *scratch; /* for one Link */
+	struct routes routes;
+	char instance[17]; /* of this life of the broker */
+	int64_t now_ms, pruned_ms;
+	/* Counted since the start: forwarded, their payload bytes, from keys no longer in the registry, unreadable,
+	 * destination gone or full, from a connection that a newer one has replaced. */
+	uint64_t messages, bytes, cut_off, malformed, unreachable, superseded;
+};
+
+/* Makes and binds the socket, with the broker's keys. False: *why is a literal or a text of libzmq. */
+bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, const char *endpoint, const char **why)
+    __attribute__((warn_unused_result));
+void relay_close(struct relay *r);
+/* Another registry is in force: forgets the connections of who is not in it. */
+void relay_registry_changed(struct relay *r, const struct registry *registry);
+/* Relays what is waiting, at most 512 messages. */
+void relay_turn(struct relay *r, const struct registry *registry, int64_t now_ms);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Who may connect: answers ZeroMQ's question (ZAP, rfc.zeromq.org/spec/27) for each CURVE key. */
+#ifndef UDVEJ_BROKER_ZAP_H
+#define UDVEJ_BROKER_ZAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bus/registry.h"
+
+#define ZAP_DOMAIN "udvej"
+
+struct zap {
+	void *socket;
+	uint64_t accepted, refused;
+	int64_t logged_ms; /* when a refusal was last logged */
+	uint64_t unlogged; /* refusals since then */
+};
+
+/* Binds the handler; must be done before any socket with a domain is bound. False: errno says why. */
+bool zap_open(struct zap *z, void *context) __attribute__((warn_unused_result));
+void zap_close(struct zap *z);
+/* Answers what is waiting: nodes of the registry get in, and their key becomes the User-Id of their messages. */
+void zap_turn(struct zap *z, const struct registry *r, int64_t now_ms);
+
+#endif
