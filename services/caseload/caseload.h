@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of caseload share. */
+#ifndef UDVEJ_CASELOAD_CASELOAD_H
+#define UDVEJ_CASELOAD_CASELOAD_H
+
+#include "caseload.pb-c.h"
+#include "caseload/core/course.h"
+#include "caseload/core/funding.h"
+#include "caseload/core/place.h"
+#include "daemon/daemon.h"
+#include "messages.pb-c.h"
+#include "vocab/instrument.h"
+#include "vocab/programme.h"
+
+/* The state of the daemon: definitions, read once. */
+struct caseload {
+	const struct programmes *programmes;
+	const struct instruments *instruments;
+	const char *outcomes, *reporting; /* node names */
+};
+
+/* --- messages (request.c, command.c, enrol.c, worker.c) --- */
+enum err on_course_request(struct tx *tx, const ProtobufCMessage *message);
+enum err on_course_command(struct tx *tx, const ProtobufCMessage *message);
+enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message);
+enum err on_worker_state(struct tx *tx, const ProtobufCMessage *message);
+
+/* --- row.c: loading, saving, telling --- */
+/* The course; ERR_NOT_FOUND. */
+enum err row_load(struct tx *tx, const char *course_id, CourseRow **ret) MUST_USE;
+/* Saves the next version, and tells the provider's node, outcomes and reporting. `operation` is the command that
+ * caused the change; "" when it came of itself. */
+enum err row_save(struct tx *tx, CourseRow *row, const char *operation) MUST_USE;
+/* Tells the sender that its command cannot be done, by what tx->why says. Nothing has changed. */
+enum err refuse_command(struct tx *tx, const char *operation, const char *subject) MUST_USE;
+
+/* --- place.c: giving places --- */
+/* Gives the course a place where there is room on the day; otherwise the reason says why not, and it is not changed
+ * but for that. *ret_placed tells. */
+enum err place_give(struct tx *tx, CourseRow *row, struct date on, bool *ret_placed) MUST_USE;
+/* Puts the course on the waiting list, last of its class. */
+enum err place_wait(struct tx *tx, CourseRow *row) MUST_USE;
+/* The first in turn of a programme who waits; ERR_NOT_FOUND. */
+enum err place_first_waiting(struct tx *tx, const char *programme, CourseRow **ret) MUST_USE;
+/* Gives free places to those who wait, first in turn first, until there is none of either. */
+enum err place_serve(struct tx *tx, const char *programme, struct date on) MUST_USE;
+
+/* --- enrol.c --- */
+/* Enrols an offered course on a day, with its plan by the grant; tx->why says why not (ERR_RULE). */
+enum err enrol(struct tx *tx, CourseRow *row, const struct programme *p, const char *on) MUST_USE;
+
+#endif

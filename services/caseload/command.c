@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A provider's node commands one of its courses: close it, or enrol it where the programme is not
+ * enrolled by a measurement. One row for each command. Closing frees the place for who waits. */
+#include <string.h>
+
+#include "caseload/caseload.h"
+
+static enum err close_course(struct tx *tx, CourseRow *row, const CourseCommand *m)
+{
+	CourseState *c = row->course;
+	bool frees = course_holds_place(c->state);
+	if (course_check_close(tx->arena, c, m->on, m->reason, m->base_version, tx->today, &tx->why) != OK)
+		return refuse_command(tx, m->operation, c->course_id);
+	c->state = course_next(c->state, COURSE_CLOSE);
+	c->closed_on = m->on;
+	c->end_reason = m->reason;
+	TRY(row_save(tx, row, m->operation));
+	return frees ? place_serve(tx, c->programme, date_or_none(m->on)) : OK;
+}
+
+static enum err enrol_course(struct tx *tx, CourseRow *row, const CourseCommand *m)
+{
+	const struct caseload *app = tx->app;
+	CourseState *c = row->course;
+	const struct programme *p = programme_by_key(app->programmes, c->programme);
+	if (course_check_enrol(tx->arena, c, p, m->on, m->reason, m->base_version, tx->today, &tx->why) != OK ||
+	    enrol(tx, row, p, m->on) != OK)
+		return refuse_command(tx, m->operation, c->course_id);
+	return row_save(tx, row, m->operation);
+}
+
+static const struct {
+	const char *name;
+	enum err (*run)(struct tx *tx, CourseRow *row, const CourseCommand *m);
+} commands[] = {
+	{ "close", close_course },
+	{ "enrol", enrol_course },
+};
+
+enum err on_course_command(struct tx *tx, const ProtobufCMessage *message)
+{
+	const CourseCommand *m = (const CourseCommand *)message;
+	CourseRow *row;
+	enum err e = row_load(tx, m->course_id, &row);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_NOT_FOUND || strcmp(row->node, tx->sender) != 0) {
+		(void)tx_refuse(tx, ERR_NOT_FOUND, "id", "caseload knows no such course of this node");
+		return refuse_command(tx, m->operation, m->course_id);
+	}
+	for (size_t i = 0; i < countof(commands); i++)
+		if (strcmp(commands[i].name, m->command) == 0)
+			return commands[i].run(tx, row, m);
+	return tx_refuse(tx, ERR_MALFORMED, "command", "unknown command");
+}

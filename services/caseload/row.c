@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Courses between table and handlers: each saved change is a new version that everyone concerned
+ * hears of. No other file writes a course. */
+#include "caseload/caseload.h"
+#include "sql_caseload.h"
+
+enum err row_load(struct tx *tx, const char *course_id, CourseRow **ret)
+{
+	CourseRow *row = shape_new(tx->arena, &course_row__descriptor);
+	TRY(tx_one(tx, sql_course_by_id, row, NULL, ARG_TEXT("course_id", course_id)));
+	*ret = row;
+	return OK;
+}
+
+enum err row_save(struct tx *tx, CourseRow *row, const char *operation)
+{
+	const struct caseload *app = tx->app;
+	CourseState *c = row->course;
+	c->version++;
+	c->operation = operation;
+	TRY(tx_exec(tx, sql_course_save, &row->base));
+	TRY(tx_emit(tx, row->node, c->course_id, &c->base));
+	c->operation = ""; /* of no concern to others */
+	TRY(tx_emit(tx, app->outcomes, c->course_id, &c->base));
+	TRY(tx_emit(tx, app->reporting, c->course_id, &c->base));
+	return OK;
+}
+
+enum err refuse_command(struct tx *tx, const char *operation, const char *subject)
+{
+	CommandRefused m = COMMAND_REFUSED__INIT;
+	m.operation = operation;
+	m.subject = subject;
+	m.error = err_slug(tx->why.err);
+	m.field = tx->why.field;
+	m.rule = tx->why.rule;
+	return tx_emit(tx, tx->sender, subject, &m.base);
+}

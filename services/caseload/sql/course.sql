@@ -1,0 +1,32 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- Courses. Columns and parameters are the fields of CourseRow (proto/caseload.proto).
+
+-- name: course_by_id
+select * from course_row where "course.course_id" = :course_id::uuid;
+
+-- name: course_first_waiting
+-- The first in turn of a programme: priority class, then order of arrival.
+select * from course_row
+where "course.state" = 'waiting' and "course.programme" = :programme
+order by array_position(array['stat', 'asap', 'urgent', 'routine'], "course.priority"), "course.waiting_number" limit 1;
+
+-- name: waiting_number_next
+select nextval('waiting_number') as waiting_number;
+
+-- name: course_save :one
+insert into course (id, version, node, citizen, operation, organisation, programme, aim, state, worker, reason_code,
+                    reason, priority, wishes, requested_on, waiting_since, waiting_number, offered_on, enrolled_on,
+                    planned_end, shortened, closed_on, end_reason, grant_key)
+values (:course.course_id, :course.version, :node, :citizen, :course.operation, :course.organisation,
+        :course.programme, :course.aim, :course.state, :course.worker, :course.reason_code, :course.reason,
+        :course.priority, :wishes::jsonb, :course.requested_on, :course.waiting_since, :course.waiting_number,
+        :course.offered_on, :course.enrolled_on, :course.planned_end, :course.shortened, :course.closed_on,
+        :course.end_reason, :course.grant)
+on conflict (id) do update set
+    version = excluded.version, operation = excluded.operation, aim = excluded.aim, state = excluded.state,
+    worker = excluded.worker, reason_code = excluded.reason_code, reason = excluded.reason,
+    waiting_since = excluded.waiting_since, waiting_number = excluded.waiting_number,
+    offered_on = excluded.offered_on, enrolled_on = excluded.enrolled_on, planned_end = excluded.planned_end,
+    shortened = excluded.shortened, closed_on = excluded.closed_on, end_reason = excluded.end_reason,
+    grant_key = excluded.grant_key
+where course.version = excluded.version - 1;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Courses as this node knows them: a copy of what caseload decided. Commands on a course are checked
+ * against the copy, so that a mistake is answered at once, and decided by caseload. */
+#include <string.h>
+
+#include "base/uuid.h"
+#include "intake/intake.h"
+#include "sql_intake.h"
+#include "vocab/phase.h"
+
+/* Phases are computed from dates, never stored: they move with the domain clock by themselves. */
+static void add_phases(struct tx *tx, Course *c)
+{
+	const struct intake *app = tx->app;
+	const struct programme *p = programme_by_key(app->programmes, c->programme);
+	if (!p)
+		return;
+	c->n_phases =
+	    phase_list(tx->arena, p, date_or_none(c->enrolled_on), date_or_none(c->planned_end), ENGLISH, &c->phases);
+	if (strcmp(c->state, "enrolled") == 0)
+		c->phase = phase_on(c->phases, c->n_phases, tx->today);
+}
+
+enum err course_view(struct tx *tx, const char *id, struct reply *reply)
+{
+	Course *c = shape_new(tx->arena, &course__descriptor);
+	if (!uuid_is_valid(id) || tx_one(tx, sql_course_by_id, c, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no course with this id");
+	add_phases(tx, c);
+	reply->body = &c->base;
+	reply->version = c->version;
+	return OK;
+}
+
+enum err course_get(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	return course_view(tx, rq->params[0], reply);
+}
+
+enum err course_page(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	struct page page;
+	Courses *list = shape_new(tx->arena, &courses__descriptor);
+	TRY(page_of(tx, rq, &page));
+	TRY(tx_all(
+	    tx, sql_course_page, &course__descriptor, &list->items, &list->n_items, NULL, ARG_INT("after", page.after),
+	    ARG_INT("limit", page.limit), ARG_TEXT("state", http_query(rq->http, "state")),
+	    ARG_TEXT("programme", http_query(rq->http, "programme")), ARG_TEXT("worker", http_query(rq->http, "worker"))));
+	for (size_t i = 0; i < list->n_items; i++)
+		add_phases(tx, list->items[i]);
+	if ((int64_t)list->n_items == page.limit)
+		list->next = arena_printf(tx->arena, "%lld", (long long)(page.after + page.limit));
+	reply->body = &list->base;
+	return OK;
+}
+
+/* --- commands --- */
+
+enum err course_load(struct tx *tx, const struct request *rq, Course *ret)
+{
+	const char *id = rq->params[0];
+	if (!uuid_is_valid(id) || tx_one(tx, sql_course_by_id, ret, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no course with this id");
+	if (rq->if_match && rq->if_match != ret->version)
+		return tx_refuse(tx, ERR_STALE, "If-Match", "the course is at version %lld now: read it again",
+		                 (long long)ret->version);
+	return OK;
+}
+
+static enum err check_command(struct tx *tx, const Course *c, const char *on)
+{
+	struct date day, begin = date_or_none(*c->enrolled_on ? c->enrolled_on : c->requested_on);
+	if (strcmp(c->state, "closed") == 0)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s", c->closed_on);
+	if (strcmp(c->state, "requested") == 0)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "caseload has not answered for this course yet: try again shortly");
+	if (!date_parse(on, &day) || day.days > tx->today.days)
+		return tx_refuse(tx, ERR_VALUE, "on", "must not be in the future");
+	if (day.days < begin.days)
+		return tx_refuse(tx, ERR_VALUE, "on", "must not be before the course, which began on %s",
+		                 date_text(tx->arena, begin));
+	return OK;
+}
+
+static enum err send_command(struct tx *tx, const Course *c, const struct request *rq, struct reply *reply,
+                             const char *command, const char *on, const char *reason)
+{
+	const struct intake *app = tx->app;
+	CourseCommand m = COURSE_COMMAND__INIT;
+	Operation *o = shape_new(tx->arena, &operation__descriptor);
+	o->id = uuid_new(tx->arena);
+	o->kind = command;
+	o->state = "pending";
+	o->subject = arena_printf(tx->arena, "/api/v1/courses/%s", c->id);
+	m.course_id = c->id;
+	m.operation = o->id;
+	m.command = command;
+	m.on = *on ? on : date_text(tx->arena, tx->today);
+	m.reason = reason;
+	m.base_version = rq->if_match;
+	TRY(check_command(tx, c, m.on));
+	TRY(operation_begin(tx, o->id, command, c->id, reply));
+	reply->body = &o->base;
+	return tx_emit(tx, app->caseload, c->id, &m.base);
+}
+
+enum err course_close(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	const CloseInput *in = (const CloseInput *)rq->body;
+	Course *c = shape_new(tx->arena, &course__descriptor);
+	TRY(course_load(tx, rq, c));
+	return send_command(tx, c, rq, reply, "close", in->on, in->reason);
+}
+
+enum err course_enrol(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	const EnrolInput *in = (const EnrolInput *)rq->body;
+	Course *c = shape_new(tx->arena, &course__descriptor);
+	TRY(course_load(tx, rq, c));
+	return send_command(tx, c, rq, reply, "enrol", in->on, in->by);
+}
+
+/* --- what caseload says --- */
+
+enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
+{
+	const CourseState *m = (const CourseState *)message;
+	Course *c = shape_new(tx->arena, &course__descriptor);
+	enum err e = tx_one(tx, sql_course_by_id, c, NULL, ARG_TEXT("id", m->course_id));
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
+	if (m->version <= c->version) /* an older word */
+		return OK;
+	TRY(referral_follow(tx, m));
+	TRY(tx_exec(tx, sql_course_apply, message));
+	return operation_decide(tx, m->operation, NULL);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Referrals as they stand: reading them, and following what becomes of them, at the receiver (from
+ * the course) and at the requester (from the receiver's word). */
+#include <string.h>
+
+#include "base/uuid.h"
+#include "intake/intake.h"
+#include "sql_intake.h"
+#include "vocab/referral.h"
+
+/* What a state of the course means for its referral (standards.md section 3). */
+static const struct follow {
+	const char *course, *referral, *capacity;
+} follows[] = {
+	{ "waiting", "accepted", "waitlist" },
+	{ "offered", "accepted", "capacity" },
+	{ "enrolled", "in-progress", "capacity" },
+	{ "closed", "completed", "capacity" },
+};
+
+static const struct follow *follow_of(const CourseState *course)
+{
+	static const struct follow never_began = { "closed", "cancelled", "" };
+	if (strcmp(course->state, "closed") == 0 && !*course->enrolled_on)
+		return &never_began;
+	for (size_t i = 0; i < countof(follows); i++)
+		if (strcmp(follows[i].course, course->state) == 0)
+			return &follows[i];
+	return NULL;
+}
+
+static enum err tell_requester(struct tx *tx, const Referral *r, const ReferralState *state)
+{
+	const struct registry_node *to = registry_intake_of(tx->registry, r->requester);
+	return to ? tx_emit(tx, to->name, r->id, &state->base) : OK;
+}
+
+enum err referral_follow(struct tx *tx, const CourseState *course)
+{
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
+	ReferralState next = REFERRAL_STATE__INIT;
+	const struct follow *follow = follow_of(course);
+	TRY(tx_one(tx, sql_referral_by_course, r, &course->base));
+	if (!follow)
+		return tx_refuse(tx, ERR_MALFORMED, "state", "unknown state of a course");
+	next.referral_id = r->id;
+	next.operation = r->operation;
+	next.version = r->version + 1;
+	next.state = follow->referral;
+	next.capacity = follow->capacity;
+	next.status_reason = strcmp(next.state, "cancelled") == 0 ? "citizen-declined" : "";
+	next.reason = course->reason;
+	next.worker = course->worker;
+	if (strcmp(r->state, next.state) != 0)
+		TRY(referral_next(tx->arena, r->state, next.state, SIDE_RECEIVER, next.status_reason, &tx->why));
+	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id)));
+	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
+}
+
+enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message)
+{
+	const ReferralState *m = (const ReferralState *)message;
+	struct refusal why = { .err = ERR_RULE, .field = "programme", .rule = m->reason };
+	TRY(tx_exec(tx, sql_referral_heard, message));
+	return operation_decide(tx, m->operation, strcmp(m->state, "rejected") == 0 ? &why : NULL);
+}
+
+enum err referral_view(struct tx *tx, const char *id, struct reply *reply)
+{
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
+	if (!uuid_is_valid(id) || tx_one(tx, sql_referral_by_id, r, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no referral with this id");
+	reply->body = &r->base;
+	reply->version = r->version;
+	return OK;
+}
+
+enum err referral_get(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	return referral_view(tx, rq->params[0], reply);
+}
+
+enum err referral_page(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	struct page page;
+	Referrals *list = shape_new(tx->arena, &referrals__descriptor);
+	TRY(page_of(tx, rq, &page));
+	TRY(tx_all(tx, sql_referral_page, &referral__descriptor, &list->items, &list->n_items, NULL,
+	           ARG_INT("after", page.after), ARG_INT("limit", page.limit),
+	           ARG_TEXT("state", http_query(rq->http, "state")),
+	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
+	if ((int64_t)list->n_items == page.limit)
+		list->next = arena_printf(tx->arena, "%lld", (long long)list->items[list->n_items - 1]->number);
+	reply->body = &list->base;
+	return OK;
+}

@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- People, with what they chose to say.
+
+-- name: citizen_by_cpr
+select id from citizen where cpr = :cpr;
+
+-- name: citizen_save
+-- What is said now completes what was said before; nothing is forgotten by not being said again.
+insert into citizen (id, name, cpr, phone, gender, birth_year, birth_date, municipality, languages, setting,
+                     residence, occupation, anonymous)
+values (:id, :name, :cpr, :phone, :gender, :birth_year, :birth_date, :municipality, :languages, :setting,
+        :residence, :occupation, :anonymous)
+on conflict (id) do update set
+    name = coalesce(excluded.name, citizen.name),
+    phone = coalesce(excluded.phone, citizen.phone),
+    gender = coalesce(excluded.gender, citizen.gender),
+    birth_date = coalesce(excluded.birth_date, citizen.birth_date),
+    municipality = coalesce(excluded.municipality, citizen.municipality),
+    languages = case when excluded.languages = '{}' then citizen.languages else excluded.languages end,
+    setting = coalesce(excluded.setting, citizen.setting),
+    residence = coalesce(excluded.residence, citizen.residence),
+    occupation = coalesce(excluded.occupation, citizen.occupation),
+    anonymous = excluded.anonymous;

@@ -1,0 +1,32 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- Enquiries, and the duties to notify that arise from them.
+
+-- name: enquiry_insert :one
+insert into enquiry (id, received_on, channel, partner, gender, age, municipality, occupation, reasons,
+                     thoughts_of_change, setting, programme, note, followed_by)
+values (:id, :received_on, :channel, :partner, :gender, :age, :municipality, :occupation, :reasons,
+        :thoughts_of_change, :setting, :programme, :note, :followed_by);
+
+-- name: enquiry_by_id
+select e.id, e.version, e.received_on, e.channel, e.partner, e.gender, e.age, e.municipality, e.occupation, e.reasons,
+       e.thoughts_of_change, e.setting, e.programme, e.note, e.followed_by,
+       to_char(e.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
+       d.id as "duty_to_notify.id", d.state as "duty_to_notify.state", d.raised_on as "duty_to_notify.raised_on",
+       d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number
+from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
+where e.id = :id::uuid;
+
+-- name: enquiry_page
+-- Newest first; `next` of a page is the number of its last row.
+select e.id, e.version, e.received_on, e.channel, e.partner, e.gender, e.age, e.municipality, e.occupation, e.reasons,
+       e.thoughts_of_change, e.setting, e.programme, e.note, e.followed_by,
+       to_char(e.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
+       d.id as "duty_to_notify.id", d.state as "duty_to_notify.state", d.raised_on as "duty_to_notify.raised_on",
+       d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number
+from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
+where (:after::bigint = 0 or e.number < :after::bigint)
+order by e.number desc limit :limit::bigint;
+
+-- name: duty_insert :one
+insert into duty_to_notify (id, enquiry_id, raised_on, legal_basis, reason)
+values (:id, :enquiry_id, :raised_on, :legal_basis, :reason);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Workers and groups of the organisation: set up here, with their names; caseload hears what it needs
+ * to give them citizens, and no name. */
+#include <string.h>
+
+#include "intake/intake.h"
+#include "sql_intake.h"
+
+static enum err check_id(struct tx *tx, const char *id)
+{
+	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	if (n < 1 || n > 40 || id[n])
+		return tx_refuse(tx, ERR_VALUE, "id", "must be 1 to 40 of a-z, 0-9 and -");
+	return OK;
+}
+
+static enum err check_programmes(struct tx *tx, const WorkerInput *in)
+{
+	const struct intake *app = tx->app;
+	for (size_t i = 0; i < in->n_programmes; i++) {
+		const struct programme *p = programme_by_key(app->programmes, in->programmes[i]);
+		const char *field = arena_printf(tx->arena, "programmes[%zu]", i);
+		if (!p)
+			return tx_refuse(tx, ERR_VALUE, field, "there is no such programme; see /api/v1/programmes");
+		if (strcmp(p->organisation, app->organisation) != 0)
+			return tx_refuse(tx, ERR_VALUE, field, "%s is provided by %s", p->key, p->organisation);
+	}
+	return OK;
+}
+
+enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	const WorkerInput *in = (const WorkerInput *)rq->body;
+	const struct intake *app = tx->app;
+	const char *id = rq->params[0];
+	Worker *saved = shape_new(tx->arena, &worker__descriptor);
+	WorkerState m = WORKER_STATE__INIT;
+	WorkerInput nameless = *in;
+	TRY(check_id(tx, id));
+	TRY(check_programmes(tx, in));
+	tx->wrote = true;
+	TRY(tx_one(tx, sql_worker_save, saved, rq->body, ARG_TEXT("id", id)));
+	nameless.name = "";
+	m.worker_id = id;
+	m.version = saved->version;
+	m.worker = &nameless;
+	TRY(tx_emit(tx, app->caseload, id, &m.base));
+	reply->status = saved->version == 1 ? 201 : 200;
+	reply->location = arena_printf(tx->arena, "/api/v1/workers/%s", id);
+	reply->subject = id;
+	reply->version = saved->version;
+	saved->name = in->name;
+	reply->body = &saved->base;
+	return OK;
+}
+
+enum err worker_get(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	Worker *w = shape_new(tx->arena, &worker__descriptor);
+	if (tx_one(tx, sql_worker_by_id, w, NULL, ARG_TEXT("id", rq->params[0])) == ERR_NOT_FOUND)
+		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no worker with this id");
+	reply->body = &w->base;
+	reply->version = w->version;
+	return OK;
+}
+
+enum err worker_list(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	Workers *list = shape_new(tx->arena, &workers__descriptor);
+	TRY(tx_all(tx, sql_worker_all, &worker__descriptor, &list->items, &list->n_items, NULL,
+	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
+	reply->body = &list->base;
+	return OK;
+}

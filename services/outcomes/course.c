@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Caseload tells of a course: kept, and what is due on it told to the provider's node and to
+ * reporting when that changes. Answers that came before the course are applied now. */
+#include <string.h>
+
+#include "outcomes/outcomes.h"
+#include "sql_outcomes.h"
+
+static enum err tell(struct tx *tx, const OutcomesCourse *course, size_t n, Due **due)
+{
+	const struct outcomes *app = tx->app;
+	MeasurementDue m = MEASUREMENT_DUE__INIT;
+	m.course_id = course->course->course_id;
+	m.version = course->due_version;
+	m.n_due = n;
+	m.due = due;
+	TRY(tx_emit(tx, course->node, m.course_id, &m.base));
+	return tx_emit(tx, app->reporting, m.course_id, &m.base);
+}
+
+enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
+{
+	const CourseState *m = (const CourseState *)message;
+	const struct registry_node *provider = registry_intake_of(tx->registry, m->organisation);
+	OutcomesCourse *course = shape_new(tx->arena, &outcomes_course__descriptor);
+	size_t n;
+	Due **due;
+	bool changed;
+	if (!provider)
+		return tx_refuse(tx, ERR_MALFORMED, "organisation", "no intake node of %s in the registry", m->organisation);
+	enum err e = tx_one(tx, sql_course_by_id, course, message);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == OK && m->version <= course->course->version) /* an older word */
+		return OK;
+	course->course = (CourseState *)m;
+	course->node = provider->name;
+	TRY(tx_exec(tx, sql_course_apply, message, ARG_TEXT("node", provider->name)));
+	if (strcmp(m->state, "closed") == 0)
+		TRY(dues_note_lost(tx, course));
+	TRY(dues_of(tx, course, NULL, &n, &due));
+	TRY(dues_note(tx, course, n, due, &changed));
+	tx_unpark(tx, m->course_id);
+	return changed ? tell(tx, course, n, due) : OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Outcomes: instruments, answers, scores, change, and what is due, by course. Its tables. */
+#include "outcomes/outcomes.h"
+#include "sql_outcomes.h"
+
+static const struct message_row messages[] = {
+	{ &course_state__descriptor, on_course_state, "caseload" },
+	{ &measurement_answers__descriptor, on_measurement_answers, "intake" },
+};
+
+static enum err start(struct daemon *d, void **ret_app, const char **why)
+{
+	struct arena *a = daemon_arena(d);
+	struct outcomes *app = ARENA_NEW(a, struct outcomes);
+	const struct registry_node *caseload = registry_by_role(daemon_registry(d), "caseload");
+	const struct registry_node *reporting = registry_by_role(daemon_registry(d), "reporting");
+	const char *vocab = arena_printf(a, "%s/common/vocab", daemon_setting(d, "share"));
+	*why = "the registry must have a node of each of the roles caseload and reporting";
+	if (!caseload || !reporting)
+		return ERR_CONFIG;
+	app->caseload = caseload->name;
+	app->reporting = reporting->name;
+	TRY(instruments_load(a, arena_printf(a, "%s/instruments", vocab), &app->instruments, why));
+	TRY(programmes_load(a, arena_printf(a, "%s/programmes", vocab), app->instruments, &app->programmes, why));
+	*ret_app = app;
+	return OK;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct service outcomes = {
+		.name = "outcomes",
+		.statements = &sql_set_outcomes,
+		.migrations = &migrations_outcomes,
+		.messages = messages,
+		.n_messages = countof(messages),
+		.start = start,
+	};
+	return daemon_main(argc, argv, &outcomes);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Answers come in: checked once more (the node's copy of the course may have been stale), scored,
+ * compared with the first measurement by the same rater, and told to all who need it. */
+#include <string.h>
+
+#include "base/uuid.h"
+#include "outcomes/core/score.h"
+#include "outcomes/outcomes.h"
+#include "sql_outcomes.h"
+
+static enum err refuse_answers(struct tx *tx, const MeasurementAnswers *m)
+{
+	MeasurementRefused out = MEASUREMENT_REFUSED__INIT;
+	out.measurement_id = m->measurement_id;
+	out.operation = m->operation;
+	out.error = err_slug(tx->why.err);
+	out.field = tx->why.field;
+	out.rule = tx->why.rule;
+	return tx_emit(tx, tx->sender, m->course_id, &out.base);
+}
+
+static enum err check(struct tx *tx, const MeasurementAnswers *m, const OutcomesCourse *course,
+                      const struct instrument *instrument)
+{
+	const CourseState *c = course->course;
+	struct date day;
+	if (strcmp(course->node, tx->sender) != 0)
+		return tx_refuse(tx, ERR_NOT_FOUND, "id", "outcomes knows no such course of this node");
+	if (!instrument || instrument->version != m->instrument_version)
+		return tx_refuse(tx, ERR_VALUE, "instrument", "outcomes does not have version %d of `%s`",
+		                 m->instrument_version, m->instrument);
+	if (strcmp(c->state, "closed") == 0)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
+		                 c->closed_on);
+	if (!*c->offered_on)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen has no place yet: measure when there is one");
+	if (!date_parse(m->measured_on, &day) || day.days > tx->today.days)
+		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must be a date that is not in the future");
+	if (day.days < date_or_none(c->offered_on).days)
+		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",
+		                 c->offered_on);
+	return instrument_check(tx->arena, instrument, answers_of(tx->arena, &m->base), m->rater, &tx->why);
+}
+
+static enum err score(struct tx *tx, const MeasurementAnswers *m, const struct instrument *instrument,
+                      MeasurementScored *ret)
+{
+	FirstScores *first = shape_new(tx->arena, &first_scores__descriptor);
+	struct answers answers = answers_of(tx->arena, &m->base);
+	TRY(tx_one(tx, sql_measurement_first, first, &m->base));
+	ret->measurement_id = m->measurement_id;
+	ret->course_id = m->course_id;
+	ret->operation = m->operation;
+	ret->instrument = m->instrument;
+	ret->instrument_version = m->instrument_version;
+	ret->rater = m->rater;
+	ret->measured_on = m->measured_on;
+	ret->aim = m->aim;
+	ret->complete = instrument_is_complete(instrument, answers.n);
+	ret->n_scores = score_answers(tx->arena, instrument, answers, first->scores, first->n_scores, &ret->scores);
+	return OK;
+}
+
+static void answers_to_json(struct buffer *out, struct answers answers)
+{
+	buffer_puts(out, "{");
+	for (size_t i = 0; i < answers.n; i++) {
+		buffer_puts(out, i ? "," : "");
+		json_quote(out, answers.all[i].key);
+		buffer_printf(out, ":%d", answers.all[i].value);
+	}
+	buffer_puts(out, "}");
+}
+
+static enum err store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored)
+{
+	struct buffer answers = buffer_in(tx->arena);
+	answers_to_json(&answers, answers_of(tx->arena, &m->base));
+	return tx_exec(tx, sql_measurement_insert, &scored->base, ARG_TEXT("answers", answers.data));
+}
+
+static enum err tell(struct tx *tx, const OutcomesCourse *course, MeasurementScored *m)
+{
+	const struct outcomes *app = tx->app;
+	m->due_version = course->due_version;
+	TRY(tx_emit(tx, course->node, m->course_id, &m->base));
+	m->operation = ""; /* of no concern to others */
+	TRY(tx_emit(tx, app->caseload, m->course_id, &m->base));
+	return tx_emit(tx, app->reporting, m->course_id, &m->base);
+}
+
+enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
+{
+	const MeasurementAnswers *m = (const MeasurementAnswers *)message;
+	const struct outcomes *app = tx->app;
+	const struct instrument *instrument = instrument_by_key(app->instruments, m->instrument);
+	OutcomesCourse *course = shape_new(tx->arena, &outcomes_course__descriptor);
+	MeasurementScored scored = MEASUREMENT_SCORED__INIT;
+	MeasuredRow measured = MEASURED_ROW__INIT;
+	bool changed;
+	if (!uuid_is_valid(m->measurement_id) || !uuid_is_valid(m->course_id))
+		return tx_refuse(tx, ERR_MALFORMED, "measurementId", "ids must be UUIDs");
+	enum err e = tx_one(tx, sql_course_by_id, course, message);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
+	if (check(tx, m, course, instrument) != OK)
+		return refuse_answers(tx, m);
+	TRY(score(tx, m, instrument, &scored));
+	measured.instrument = m->instrument;
+	measured.measured_on = m->measured_on;
+	measured.complete = scored.complete;
+	TRY(dues_of(tx, course, &measured, &scored.n_due, &scored.due));
+	TRY(dues_note(tx, course, scored.n_due, scored.due, &changed));
+	TRY(store(tx, m, &scored));
+	return tell(tx, course, &scored);
+}

@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- Courses, measurements, dues.
+
+-- name: course_by_id
+select * from course_row where "course.course_id" = :course_id::uuid;
+
+-- name: course_apply
+insert into course (id, version, node, programme, organisation, state, requested_on, offered_on, enrolled_on,
+                    planned_end, closed_on)
+values (:course_id, :version, :node, :programme, :organisation, :state, :requested_on, :offered_on, :enrolled_on,
+        :planned_end, :closed_on)
+on conflict (id) do update set version = excluded.version, state = excluded.state, offered_on = excluded.offered_on,
+    enrolled_on = excluded.enrolled_on, planned_end = excluded.planned_end, closed_on = excluded.closed_on
+where course.version < excluded.version;
+
+-- name: course_told_due :one
+update course set due_version = :due_version, due_text = :due_text where id = :course_id::uuid;
+
+-- name: measurement_insert :one
+insert into measurement (id, course_id, instrument, instrument_version, rater, measured_on, answers, aim, complete,
+                         scores)
+values (:measurement_id, :course_id, :instrument, :instrument_version, :rater, :measured_on, :answers::jsonb, :aim,
+        :complete, :scores::jsonb);
+
+-- name: measurement_of_course
+select instrument, measured_on, complete from measurement where course_id = :course_id::uuid;
+
+-- name: measurement_first
+-- The earliest scores by area: the first measurement of the course by this rater in which each area was answered.
+select coalesce(json_agg(score order by score ->> 'area'), '[]')::jsonb as scores
+from (
+    select distinct on (s ->> 'area') s as score
+    from measurement m cross join lateral jsonb_array_elements(m.scores) s
+    where m.course_id = :course_id::uuid and m.instrument = :instrument and m.rater = :rater
+      and m.measured_on <= :measured_on::date
+    order by s ->> 'area', m.measured_on, m.number
+) as first;
+
+-- name: lost_insert
+insert into lost (course_id, instrument, due_on) values (:course_id::uuid, :instrument, :due_on)
+on conflict (course_id, instrument) do nothing;

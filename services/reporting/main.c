@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The reporting service: its tables of messages and routes, and how it knows who asks. It has no
+ * accounts: it believes statements of the registry's intake nodes. It must never publish what a
+ * user may not see, and never writes but what a message tells. */
+#include "bus/statement.h"
+#include "messages.pb-c.h"
+#include "reporting/reporting.h"
+#include "sql_reporting.h"
+
+#include <time.h>
+
+static const struct message_row messages[] = {
+	{ .type = &course_state__descriptor, .handle = on_course_state, .from = "caseload" },
+	{ .type = &measurement_scored__descriptor, .handle = on_measurement_scored, .from = "outcomes" },
+	{ .type = &measurement_due__descriptor, .handle = on_measurement_due, .from = "outcomes" },
+	{ .type = &enquiry_fact__descriptor, .handle = on_enquiry_fact, .from = "intake" },
+};
+
+#define READERS (ROLE_LEAD | ROLE_COORDINATOR | ROLE_PROJECT_LEAD)
+
+static const struct route routes[] = {
+	{
+	    .method = "GET",
+	    .path = "/api/v1/reports/status",
+	    .roles = READERS,
+	    .query = (const char *const[]){ "on", "organisation", "programme", NULL },
+	    .answer = status_answer,
+	},
+	{
+	    .method = "GET",
+	    .path = "/api/v1/reports/enquiries",
+	    .roles = READERS,
+	    .query = (const char *const[]){ "from", "to", "by", "cuts", "organisation", NULL },
+	    .answer = enquiries_answer,
+	},
+};
+
+static enum err start(struct daemon *d, void **ret_app, const char **why)
+{
+	(void)why;
+	struct reporting *app = ARENA_NEW(daemon_arena(d), struct reporting);
+	app->host = registry_by_name(daemon_registry(d), daemon_node(d))->organisation;
+	*ret_app = app;
+	return OK;
+}
+
+/* Security goes by the real clock, never by the domain clock. */
+static enum err authenticate(struct tx *tx, const char *token, struct principal *ret)
+{
+	struct statement who;
+	TRY(statement_verify(tx->arena, tx->registry, token, time(NULL), &who, &tx->why));
+	unsigned role = role_of(who.role);
+	if (!role || (role & (ROLE_ANYONE | ROLE_SYSTEM)))
+		return tx_refuse(tx, ERR_BAD_TOKEN, "", "The statement names a role that people do not have here.");
+	*ret = (struct principal){
+		.id = arena_printf(tx->arena, "%s/%s", who.node, who.user),
+		.name = who.user,
+		.organisation = who.organisation,
+		.worker = "",
+		.role = role,
+	};
+	return OK;
+}
+
+static const struct service service = {
+	.name = "reporting",
+	.statements = &sql_set_reporting,
+	.migrations = &migrations_reporting,
+	.messages = messages,
+	.n_messages = countof(messages),
+	.routes = routes,
+	.n_routes = countof(routes),
+	.start = start,
+	.authenticate = authenticate,
+};
+
+int main(int argc, char **argv)
+{
+	return daemon_main(argc, argv, &service);
+}
