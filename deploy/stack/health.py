@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether the daemons are ready, and whether their ports are free."""
+
+import socket
+import time
+import urllib.error
+import urllib.request
+
+from . import process
+from .errors import Trouble
+
+
+def is_ready(place, name):
+    try:
+        with urllib.request.urlopen(f"{place.url(name)}/readyz", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_ready(place, names, seconds=60, watch=lambda: None):
+    """Waits until all are ready. `watch` may raise when waiting has become pointless."""
+    deadline = time.monotonic() + seconds
+    waiting = list(names)
+    while waiting:
+        waiting = [name for name in waiting if not is_ready(place, name)]
+        if not waiting:
+            return
+        watch()
+        if time.monotonic() > deadline:
+            logs = [f"{name}:\n  " + "\n  ".join(process.tail(place.log(name), 5)) for name in waiting]
+            raise Trouble(f"not ready after {seconds} s: {', '.join(waiting)}\n" + "\n".join(logs))
+        time.sleep(0.05)
+
+
+def check_ports_free(ports):
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as problem:
+                raise Trouble(f"port {port} is taken ({problem.strerror}): choose another with --port-base") from None

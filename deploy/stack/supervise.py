@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Keeps PostgreSQL and the daemons alive: whatever is not running is started again.
+
+It looks at pid files only, so it takes over what an earlier supervisor started, and it can itself be started
+again at any time. Ended by SIGTERM; what it started goes on (deploy/down stops that).
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+
+from . import accounts, daemons, process
+from .cluster import Cluster
+from .errors import Trouble
+
+LOOK_EVERY = 0.2
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+STEADY_AFTER = 30.0  # alive this long, the next crash is the first again
+RENEW_EVERY = 3600.0  # a statement for the reporting service is valid for 12 hours
+
+
+class Charge:
+    """One process under supervision."""
+
+    def __init__(self, spec):
+        self.spec = spec
+        self.pause, self.not_before, self.started = FIRST_PAUSE, 0.0, time.monotonic()
+
+    def look(self, now):
+        """Starts it when it is gone and its pause is over."""
+        if process.running_pid(self.spec) is not None or now < self.not_before:
+            return
+        if now - self.started > STEADY_AFTER:
+            self.pause = FIRST_PAUSE
+        say(f"starting {self.spec.name}")
+        process.launch(self.spec)
+        self.started, self.not_before = now, now + self.pause
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+
+def say(text):
+    print(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), text, flush=True)
+
+
+def spec(place, words):
+    """The supervisor itself as a process; `words` start it."""
+    return process.Spec("supervisor", tuple(words), place.pid("supervisor"), place.log("supervisor"), str(place.dir))
+
+
+def run(place):
+    """The loop. Does not return until SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    cluster = Cluster(place.dir, place.run, place.log("postgres"))
+    charges = [Charge(one) for one in (cluster.spec(), *daemons.specs(place))]
+    renewed = time.monotonic()
+    say("supervising")
+    while True:
+        reap()
+        now = time.monotonic()
+        for charge in charges:
+            charge.look(now)
+        if now - renewed > RENEW_EVERY:
+            renewed = now if renew(place) else now - RENEW_EVERY + 60
+        time.sleep(LOOK_EVERY)
+
+
+def reap():
+    """Buries what we started and what has ended; that it is gone is seen by its pid file."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def renew(place):
+    try:
+        accounts.renew_statement(place)
+    except Trouble as trouble:
+        say(f"statement not renewed: {trouble}")
+        return False
+    return True

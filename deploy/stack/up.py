@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The steps of deploy/up and deploy/down, in order. Each step finds out what is there and does what is missing."""
+
+import contextlib
+import fcntl
+import signal
+import subprocess
+import sys
+import threading
+
+from . import accounts, config, daemons, health, keys, process, supervise, workers
+from .cluster import Cluster
+from .errors import Trouble
+from .place import NODES, ORGANISATIONS, SOURCE, port_base_of, remember_port_base
+from .say import line, step
+
+TOO_MANY_STARTS = 4
+
+
+def cluster_of(place):
+    return Cluster(place.dir, place.run, place.log("postgres"))
+
+
+@contextlib.contextmanager
+def only_one(place):
+    """Two of deploy/up and deploy/down on one directory wait for each other."""
+    with open(place.run / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def up(place, command, with_demo):
+    """Brings everything up. `command` are the words that start the supervisor of this place."""
+    place.prepare()
+    with only_one(place):
+        supervisor = supervise.spec(place, command)
+        if process.running_pid(supervisor) is not None:
+            line("  it is running already: starting what is missing")
+            check_same_ports(place)
+            health.wait_ready(place, NODES)
+        else:
+            start(place)
+            wait_for_daemons(place, supervisor)
+        fill(place, with_demo)
+
+
+def check_same_ports(place):
+    running = port_base_of(place.dir, None)
+    if running != place.port_base:
+        raise Trouble(f"it is running with --port-base {running}: stop it with deploy/down first")
+
+
+def start(place):
+    remember_port_base(place)
+    cluster = cluster_of(place)
+    if not any(process.running_pid(one) for one in daemons.specs(place)):
+        health.check_ports_free(place.ports())
+    if not cluster.exists():
+        with step("database cluster made") as note:
+            forget_former_life(place)
+            remark = cluster.create()
+            if remark:
+                note(remark)
+    with step("keys and registry"):
+        keys.write_registry(place, keys.make_keys(place))
+        config.write_configs(place, cluster)
+    with step("database started"):
+        cluster.start()
+        config.make_databases(place, cluster)
+
+
+def forget_former_life(place):
+    """A new cluster knows no token and no data that an earlier one did."""
+    place.env.unlink(missing_ok=True)
+    for name in ("setup.done", "demo.loaded"):
+        place.marker(name).unlink(missing_ok=True)
+
+
+def wait_for_daemons(place, supervisor):
+    """Starts the supervisor and waits; what cannot be brought up is stopped again, with the reason."""
+    log = supervisor.log_file
+    begin = log.stat().st_size if log.exists() else 0
+
+    def watch():
+        if process.running_pid(supervisor) is None:
+            raise Trouble("the supervisor ended:\n" + "\n".join(process.tail(log)))
+        with open(log, "rb") as file:
+            file.seek(begin)
+            starts = file.read().decode(errors="replace").split()
+        for name in NODES:
+            if starts.count(name) >= TOO_MANY_STARTS:
+                raise Trouble(f"{name} does not stay alive:\n" + "\n".join(process.tail(place.log(name))))
+
+    try:
+        with step("seven daemons ready"):
+            process.launch(supervisor)
+            health.wait_ready(place, NODES, watch=watch)
+    except Trouble:
+        stop_everything(place)
+        raise
+
+
+def fill(place, with_demo):
+    organisations = workers.load()
+    with step("accounts"):
+        values = accounts.make_accounts(place, cluster_of(place), workers.first_workers(organisations))
+        accounts.renew_statement(place)
+    if not place.marker("setup.done").exists():
+        with step("workers and groups"):
+            workers.put_workers(place, values, organisations)
+        place.marker("setup.done").touch()
+    loader = SOURCE / "deploy" / "demo" / "load.py"
+    if with_demo and loader.exists() and not place.marker("demo.loaded").exists():
+        line("  … demonstration data, through the public API")
+        done = subprocess.run(["/usr/bin/python3", str(loader), "--env", str(place.env)], check=False)
+        if done.returncode != 0:
+            raise Trouble("the demonstration data could not be loaded; everything else is running")
+        place.marker("demo.loaded").touch()
+
+
+def stay(place, supervisor):
+    """In the foreground until Ctrl-C or SIGTERM, then everything is stopped."""
+    enough = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: enough.set())
+    while not enough.wait(0.5):
+        if process.running_pid(supervisor) is None:
+            line("  stopped from elsewhere")
+            return
+    line()
+    down(place)
+
+
+def down(place):
+    """Stops supervisor, daemons and PostgreSQL. Everything stored stays."""
+    if not place.run.exists():
+        line(f"  nothing has been started in {place.dir}")
+        return
+    with only_one(place), step("stopped") as note:
+        if not stop_everything(place):
+            note("a daemon had to be killed; see its log")
+
+
+def stop_everything(place):
+    """False when a daemon had to be killed."""
+    process.stop(supervise.spec(place, ()))
+    willingly = process.stop_all(daemons.specs(place))
+    cluster = cluster_of(place)
+    if cluster.exists():
+        cluster.stop()
+    return willingly
+
+
+def farewell(place, detached):
+    """What to open and try."""
+    url = place.url("reden")
+    line()
+    for name in (*ORGANISATIONS, "reporting"):
+        line(f"  {name:<10} {place.url(name)}/")
+    line(f"""
+  Addresses and tokens are in {place.env}. Try:
+
+    . {place.env}
+    curl -s {url}/readyz
+    curl -s -X POST {url}/api/v1/referrals -H "Authorization: Bearer $UDVEJ_REDEN_TOKEN" \\
+         -H "Content-Type: application/json" -H "Idempotency-Key: first-try" -H "Prefer: wait=5" \\
+         -d '{{"programme": "reden-1-1", "aim": "exit", "citizen": {{"gender": "woman", "birthYear": 1990,
+              "municipality": "0101", "languages": ["da"], "setting": "street"}}}}'
+    curl -s {url}/api/v1/courses -H "Authorization: Bearer $UDVEJ_REDEN_STAFF_TOKEN"
+    curl -s "{place.url('reporting')}/api/v1/reports/status" -H "Authorization: Bearer $UDVEJ_REPORTING_TOKEN"
+""")
+    here = "" if str(place.dir) == str(SOURCE / "var") else f" --dir {place.dir}"
+    line(f"  Stop it with: deploy/down{here}" if detached else "  Stop it with Ctrl-C.")
+    line()
+    sys.stdout.flush()
