@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""deploy/up and deploy/down as an operator meets them (without the build): started twice, crashed, stopped."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg2
+import pytest
+import requests
+
+from harness import SOURCE
+from harness.system import eventually, free_port_base, programs
+from stack import accounts, process
+from stack.place import NODES, Place
+
+
+class Operator:
+    def __init__(self, directory):
+        self.dir = directory
+        self.port_base = str(free_port_base())
+
+    def run(self, command, *words):
+        stack = [sys.executable, "-B", str(SOURCE / "deploy" / "stack.py"), command, "--dir", str(self.dir)]
+        return subprocess.run([*stack, "--bin", str(programs()), *words], capture_output=True, text=True, check=False)
+
+    def up(self):
+        done = self.run("up", "--port-base", self.port_base, "--empty", "--detach")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def down(self):
+        done = self.run("down")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def env(self):
+        return accounts.read_env(Place(self.dir, programs()))
+
+    def pid(self, name):
+        return int((self.dir / "run" / f"{name}.pid").read_text())
+
+    def pids(self):
+        return {name: self.pid(name) for name in (*NODES, "postgres", "supervisor")}
+
+    def ready(self, name):
+        key = {"reden": "UDVEJ_REDEN_URL", "reporting": "UDVEJ_REPORTING_URL"}[name]
+        try:
+            return requests.get(f"{self.env()[key]}/readyz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+def mark_of(operator, name):
+    """The word of its command line by which a process of this system is known."""
+    if name in NODES:
+        return str(operator.dir / "conf" / f"{name}.conf")
+    return str(operator.dir / "pg") if name == "postgres" else str(operator.dir)
+
+
+@pytest.fixture(scope="module")
+def operator():
+    directory = Path(tempfile.mkdtemp(prefix="udvej-up-", dir="/tmp"))
+    made = Operator(directory)
+    try:
+        made.up()
+        yield made
+    finally:
+        made.run("down")
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def test_env_holds_what_a_program_needs(operator):
+    assert (operator.dir / "env").stat().st_mode & 0o777 == 0o600
+    words = subprocess.run(
+        ["sh", "-c", '. "$1"; curl -s -o /dev/null -w "%{http_code}" "$UDVEJ_REDEN_URL/readyz"; '
+                     'psql "$UDVEJ_CASELOAD_DB" -Atc "select current_user"; printf %s "$UDVEJ_REPORTING_TOKEN"',
+         "sh", str(operator.dir / "env")],
+        capture_output=True, text=True, check=True,
+    ).stdout.split("\n")
+    assert words[0] == "200caseload" and len(words[1]) > 8
+
+
+def test_a_daemon_reaches_its_own_database_only(operator):
+    own = operator.env()["UDVEJ_CASELOAD_DB"]
+    psycopg2.connect(own).close()
+    with pytest.raises(psycopg2.OperationalError):
+        psycopg2.connect(own.replace("@/caseload", "@/reden"))
+
+
+def test_the_database_is_durable_and_checks_its_pages(operator):
+    with psycopg2.connect(operator.env()["UDVEJ_REDEN_DB"]) as connection, connection.cursor() as cursor:
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "data_checksums"):
+            cursor.execute(f"show {name}")
+            assert cursor.fetchone() == ("on",), name
+
+
+@pytest.mark.parametrize("name", ["reden", "reporting"])
+def test_a_crashed_daemon_is_started_again(operator, name):
+    before = operator.pid(name)
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: operator.pid(name) != before and operator.ready(name), 30, f"{name} again")
+
+
+def test_started_twice_it_says_so_and_loses_nothing(operator):
+    env, pids = operator.env(), operator.pids()
+    assert "running already" in operator.up()
+    again = operator.env()
+    assert operator.pids() == pids
+    assert {key for key in env if env[key] != again[key]} <= {"UDVEJ_REPORTING_TOKEN"}
+
+
+def test_every_pid_file_names_a_process_of_this_system(operator):
+    pids = operator.pids()
+    assert [name for name, pid in pids.items() if not process.is_ours(pid, mark_of(operator, name))] == []
+
+
+def test_after_the_supervisor_was_killed_up_takes_over_what_runs(operator):
+    pids = operator.pids()
+    os.kill(pids["supervisor"], signal.SIGKILL)
+    os.kill(pids["caseload"], signal.SIGKILL)
+    operator.up()
+    now = operator.pids()
+    assert {name for name in now if now[name] != pids[name]} == {"supervisor", "caseload"}
+
+
+def test_down_leaves_no_process_and_up_brings_the_same_system_back(operator):
+    env, pids = operator.env(), operator.pids()
+    operator.down()
+    assert not [name for name, pid in pids.items() if process.is_ours(pid, mark_of(operator, name))]
+    assert "stopped" in operator.down()
+    operator.up()
+    again = operator.env()
+    assert {key for key in env if env[key] != again[key]} <= {"UDVEJ_REPORTING_TOKEN"}

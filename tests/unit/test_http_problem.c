@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Problem documents of RFC 9457. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "http/http.h"
+
+static struct arena *arena;
+
+static struct http_reply problem(enum err e, const char *field, const char *rule)
+{
+	const struct refusal why = { .err = e, .field = field, .rule = rule };
+	return http_problem(arena, &why, "/api/v1/referrals");
+}
+
+static void refusal_names_type_status_field_and_rule(void **state)
+{
+	(void)state;
+	struct http_reply r = problem(ERR_VALUE, "citizen.cpr", "A \"CPR\" has ten digits.");
+	assert_int_equal(r.status, 422);
+	assert_string_equal(r.content_type, "application/problem+json");
+	assert_int_equal(r.body_len, strlen(r.body));
+	assert_string_equal(r.body,
+	                    "{\"type\":\"/problems/invalid-value\",\"title\":\"A field has a value that is not allowed.\","
+	                    "\"status\":422,\"detail\":\"A \\\"CPR\\\" has ten digits.\",\"field\":\"citizen.cpr\","
+	                    "\"rule\":\"A \\\"CPR\\\" has ten digits.\",\"instance\":\"/api/v1/referrals\"}");
+	assert_null(r.www_authenticate);
+	assert_null(r.retry_after);
+}
+
+static void what_is_not_known_is_left_out(void **state)
+{
+	(void)state;
+	struct http_reply r = problem(ERR_NOT_FOUND, "", NULL);
+	assert_int_equal(r.status, 404);
+	assert_null(strstr(r.body, "field"));
+	assert_null(strstr(r.body, "rule"));
+	assert_null(strstr(r.body, "detail"));
+}
+
+static void unauthorised_says_how_to_authenticate(void **state)
+{
+	(void)state;
+	assert_string_equal(problem(ERR_NO_TOKEN, "", "x").www_authenticate, "Bearer");
+	assert_string_equal(problem(ERR_BAD_TOKEN, "", "x").www_authenticate, "Bearer");
+	assert_null(problem(ERR_FORBIDDEN, "", "x").www_authenticate);
+}
+
+static void unavailable_says_when_to_come_back(void **state)
+{
+	(void)state;
+	assert_string_equal(problem(ERR_BUSY, "", "x").retry_after, "1");
+	assert_string_equal(problem(ERR_DB_LOST, "", "x").retry_after, "1");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_new(1 << 20);
+	return arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refusal_names_type_status_field_and_rule),
+		cmocka_unit_test(what_is_not_known_is_left_out),
+		cmocka_unit_test(unauthorised_says_how_to_authenticate),
+		cmocka_unit_test(unavailable_says_when_to_come_back),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
