@@ -85,6 +85,7 @@ static enum err read_headers(struct call *c)
 			c->wait_seconds = 0;
 		if (c->wait_seconds > MAX_WAIT_SECONDS)
 			c->wait_seconds = MAX_WAIT_SECONDS;
+		c->rq.waits = c->wait_seconds > 0;
 	}
 	const char *if_match = http_header(c->http, "If-Match");
 	if (if_match && strcmp(if_match, "*") != 0) {
@@ -303,15 +304,22 @@ enum err api_write(struct api *api, struct tx *tx, struct call *c)
 
 /* --- after the commit --- */
 
+static const char *preference_of(const struct call *c)
+{
+	return c->wait_seconds && c->reply.status != 202 ? arena_printf(c->http->arena, "wait=%d", c->wait_seconds) : NULL;
+}
+
 void api_committed(struct api *api, struct call *c)
 {
-	if (c->replay) {
-		read_and_answer(api, c, NULL);
+	bool decided = !c->reply.wait_for || !*c->reply.wait_for;
+	bool final_wanted = c->wait_seconds && c->reply.status == 202 && decided;
+	if ((c->replay || final_wanted) && read_answer(api, c) != OK) {
+		api_refuse(api, c, &c->why);
 		return;
 	}
-	bool open = c->reply.wait_for && *c->reply.wait_for;
-	if (!open || !c->wait_seconds) {
-		answer(api, c, NULL);
+	bool pending = c->reply.wait_for && *c->reply.wait_for;
+	if (!pending || !c->wait_seconds) {
+		answer(api, c, preference_of(c));
 		return;
 	}
 	c->deadline_ms = clock_monotonic_ms() + (int64_t)c->wait_seconds * 1000;

@@ -99,6 +99,7 @@ struct request {
 	const char *params[HTTP_MAX_PARAMS]; /* of the path */
 	const ProtobufCMessage *body;        /* checked against the route's shape and rules */
 	const char *subject;                 /* on a replay or after a wait: what the write stored in reply->subject */
+	bool waits;                          /* Prefer: wait: the final answer is wanted where there is one */
 	int64_t if_match;                    /* version of If-Match; 0: not given */
 };
 

@@ -145,14 +145,6 @@ const struct grant *programme_grant_on(const struct programme *p, struct date da
 	return NULL;
 }
 
-const struct grant *programme_grant(const struct programme *p, const char *key)
-{
-	for (size_t k = 0; k < p->n_grants; k++)
-		if (key && strcmp(p->grants[k].key, key) == 0)
-			return &p->grants[k];
-	return NULL;
-}
-
 enum err programme_check_recruitment(struct arena *a, const struct programme *p, struct date day, const char *field,
                                      struct refusal *why)
 {

@@ -60,8 +60,6 @@ enum err programmes_load(struct arena *a, const char *dir, const struct instrume
 const struct programme *programme_by_key(const struct programmes *ps, const char *key);
 /* The newest grant that pays on a day, or NULL. */
 const struct grant *programme_grant_on(const struct programme *p, struct date day);
-/* The grant with this key, or NULL. */
-const struct grant *programme_grant(const struct programme *p, const char *key);
 /* Whether the programme takes new citizens on a day; else ERR_RULE on `field`: registered and referred, not enrolled.
  */
 enum err programme_check_recruitment(struct arena *a, const struct programme *p, struct date day, const char *field,

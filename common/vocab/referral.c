@@ -87,17 +87,6 @@ enum err referral_next(struct arena *a, const char *from, const char *to, enum r
 	return check_reason(a, to, status_reason, why);
 }
 
-bool referral_is_final(const char *state)
-{
-	bool known = false;
-	for (size_t i = 0; i < countof(steps); i++) {
-		if (strcmp(steps[i].from, state) == 0 && strcmp(steps[i].to, "entered-in-error") != 0)
-			return false;
-		known |= strcmp(steps[i].to, state) == 0;
-	}
-	return known;
-}
-
 struct date referral_answer_by(const char *priority, struct date authored_on)
 {
 	int days = first_answer[countof(first_answer) - 1].working_days;

@@ -18,8 +18,6 @@ enum referral_side { SIDE_REQUESTER, SIDE_RECEIVER };
  * reason code is required (rejected, cancelled, on-hold, failed) and must be of the list status-reason. */
 enum err referral_next(struct arena *a, const char *from, const char *to, enum referral_side by,
                        const char *status_reason, struct refusal *why) MUST_USE;
-/* Whether nothing but entered-in-error can follow. */
-bool referral_is_final(const char *state);
 /* The day by which the first answer is due: stat the same day, asap 1, urgent 2, routine 5 working days. An unknown
  * priority counts as routine. */
 struct date referral_answer_by(const char *priority, struct date authored_on);

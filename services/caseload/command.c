@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "caseload/caseload.h"
+#include "vocab/code.h"
 
 static enum err close_course(struct tx *tx, CourseRow *row, const CourseCommand *m)
 {
@@ -14,6 +15,8 @@ static enum err close_course(struct tx *tx, CourseRow *row, const CourseCommand 
 	c->state = course_next(c->state, COURSE_CLOSE);
 	c->closed_on = m->on;
 	c->end_reason = m->reason;
+	c->reason_code = "closed";
+	c->reason = arena_printf(tx->arena, "Closed on %s: %s.", m->on, code_english("end-reason", m->reason));
 	TRY(row_save(tx, row, m->operation));
 	return frees ? place_serve(tx, c->programme, date_or_none(m->on)) : OK;
 }

@@ -80,6 +80,7 @@ static enum err decide_refused(struct tx *tx, const char *operation, const char 
 enum err on_command_refused(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CommandRefused *m = (const CommandRefused *)message;
+	TRY(referral_refused(tx, m->operation, &(struct refusal){ .rule = m->rule }));
 	return decide_refused(tx, m->operation, m->error, m->field, m->rule);
 }
 
@@ -113,13 +114,15 @@ enum err operation_answer(struct tx *tx, const struct request *rq, struct reply 
 	TRY(load(tx, rq->subject, o));
 	const struct kind *kind = kind_of(o->kind);
 	bool refused = strcmp(o->state, "refused") == 0;
-	if (refused && !kind->shown_when_refused)
+	if (refused && rq->waits && !kind->shown_when_refused)
 		return tx_refuse(tx, err_of_slug(strrchr(o->problem->type, '/') + 1), o->problem->field, "%s",
 		                 o->problem->rule);
-	TRY(kind->view(tx, o->subject, reply));
 	bool pending = strcmp(o->state, "pending") == 0;
-	reply->status = pending ? 202 : kind->done_status;
-	reply->location = pending ? operation_address(tx->arena, o->id)
-	                          : arena_printf(tx->arena, "/api/v1/%s/%s", kind->collection, o->subject);
+	bool final = rq->waits && !pending;
+	TRY(kind->view(tx, o->subject, reply));
+	reply->wait_for = pending ? o->id : NULL;
+	reply->status = final ? kind->done_status : 202;
+	reply->location = final ? arena_printf(tx->arena, "/api/v1/%s/%s", kind->collection, o->subject)
+	                        : operation_address(tx->arena, o->id);
 	return OK;
 }

@@ -57,6 +57,24 @@ enum err referral_follow(struct tx *tx, const CourseState *course)
 	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
 }
 
+enum err referral_refused(struct tx *tx, const char *operation, const struct refusal *why)
+{
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
+	ReferralState next = REFERRAL_STATE__INIT;
+	enum err e = tx_one(tx, sql_referral_by_operation, r, NULL, ARG_TEXT("operation", operation));
+	if (e != OK || strcmp(r->state, "requested") != 0)
+		return e == ERR_NOT_FOUND ? OK : e; /* a command on a course, or answered already */
+	next.referral_id = r->id;
+	next.operation = operation;
+	next.version = r->version + 1;
+	next.state = "rejected";
+	next.status_reason = "not-eligible";
+	next.reason = why->rule;
+	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id)));
+	TRY(tx_exec(tx, sql_course_never_began, &next.base));
+	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
+}
+
 enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message)
 {
 	const ReferralState *m = (const ReferralState *)message;
@@ -65,11 +83,17 @@ enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message)
 	return operation_decide(tx, m->operation, strcmp(m->state, "rejected") == 0 ? &why : NULL);
 }
 
+static void add_deadline(struct tx *tx, Referral *r)
+{
+	r->answer_by = date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
+}
+
 enum err referral_view(struct tx *tx, const char *id, struct reply *reply)
 {
 	Referral *r = shape_new(tx->arena, &referral__descriptor);
 	if (!uuid_is_valid(id) || tx_one(tx, sql_referral_by_id, r, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no referral with this id");
+	add_deadline(tx, r);
 	reply->body = &r->base;
 	reply->version = r->version;
 	return OK;
@@ -89,6 +113,8 @@ enum err referral_page(struct tx *tx, const struct request *rq, struct reply *re
 	           ARG_INT("after", page.after), ARG_INT("limit", page.limit),
 	           ARG_TEXT("state", http_query(rq->http, "state")),
 	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
+	for (size_t i = 0; i < list->n_items; i++)
+		add_deadline(tx, list->items[i]);
 	if ((int64_t)list->n_items == page.limit)
 		list->next = arena_printf(tx->arena, "%lld", (long long)list->items[list->n_items - 1]->number);
 	reply->body = &list->base;

@@ -237,9 +237,7 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 	if (strcmp(r.state, "rejected") == 0) {
 		struct refusal why = { .err = ERR_RULE, .field = r.minor ? "citizen" : "programme", .rule = r.reason };
 		TRY(operation_decide(tx, r.operation, &why));
-		reply->status = 201; /* decided here and now */
-		reply->location = arena_printf(tx->arena, "/api/v1/referrals/%s", r.id);
-		reply->wait_for = NULL;
+		reply->wait_for = NULL; /* decided here and now */
 	} else if (r.course_id)
 		TRY(ask_caseload(tx, &r));
 	else

@@ -163,17 +163,6 @@ static void load_is_measured_in_proportion_to_the_cap(void **state)
 	assert_string_equal(place_choose(arena, w, 1, NULL).reason_code, "only-one");
 }
 
-static void waiting_list_is_served_by_priority_then_number(void **state)
-{
-	static const struct place_waiting list[] = { { "routine", 1 }, { "urgent", 9 }, { "urgent", 4 }, { "routine", 2 } };
-	(void)state;
-	assert_int_equal(place_waiting_next(list, countof(list)), 2);
-	assert_int_equal(place_waiting_next(list, 1), 0);
-	assert_int_equal(place_waiting_next(list, 0), PLACE_NONE);
-	assert_true(place_waiting_compare(&(struct place_waiting){ "stat", 99 }, &(struct place_waiting){ "asap", 1 }) < 0);
-	assert_int_equal(place_priority_rank(""), 3);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,7 +172,6 @@ int main(void)
 		cmocka_unit_test(language_comes_before_load),
 		cmocka_unit_test(language_before_gender_before_competence),
 		cmocka_unit_test(load_is_measured_in_proportion_to_the_cap),
-		cmocka_unit_test(waiting_list_is_served_by_priority_then_number),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

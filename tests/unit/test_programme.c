@@ -121,8 +121,6 @@ static void after_the_window_the_refusal_says_registered_and_referred(void **sta
 	assert_string_equal(why.field, "authoredOn");
 	assert_string_equal(why.rule, "Recruitment to cti under grant 2016 ended on 2016-03-31: the citizen is registered "
 	                              "and referred, not enrolled.");
-	assert_string_equal(programme_grant(p, "2016")->key, "2016");
-	assert_null(programme_grant(p, "1999"));
 }
 
 /* --- faults in a file --- */

@@ -91,17 +91,6 @@ static void a_refusing_state_needs_a_reason_code(void **state)
 	}
 }
 
-static void final_states_have_no_way_on(void **state)
-{
-	(void)state;
-	assert_true(referral_is_final("rejected"));
-	assert_true(referral_is_final("completed"));
-	assert_true(referral_is_final("entered-in-error"));
-	assert_false(referral_is_final("on-hold"));
-	assert_false(referral_is_final("requested"));
-	assert_false(referral_is_final("nonsense"));
-}
-
 static void the_first_answer_is_due_by_priority(void **state)
 {
 	static const struct {
@@ -129,7 +118,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_step_is_allowed_only_as_the_standard_says),
 		cmocka_unit_test(a_refusing_state_needs_a_reason_code),
-		cmocka_unit_test(final_states_have_no_way_on),
 		cmocka_unit_test(the_first_answer_is_due_by_priority),
 		cmocka_unit_test(the_table_prints_itself),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The choice of who takes a citizen, with its explanation, and who is next on the waiting list. Decides on what it is
+/* The choice of who takes a citizen, with its explanation. Decides on what it is
  * given: counts of open courses must be those of the same transaction. Must never choose one who is full, and never
  * name a person: the explanation speaks of languages, competences and numbers. */
 #include "caseload/core/place.h"
@@ -174,28 +174,4 @@ struct place_choice place_choose(struct arena *a, const struct place_candidate *
 		.reason_code = reason_code(&best_fit, n_fit),
 		.reason = explain(a, &candidates[best], wishes, &best_fit, n_fit),
 	};
-}
-
-int place_priority_rank(const char *priority)
-{
-	int rank = code_rank("priority", priority);
-	return rank < 0 ? code_rank("priority", "routine") : rank;
-}
-
-int place_waiting_compare(const void *a, const void *b)
-{
-	const struct place_waiting *x = a, *y = b;
-	int by_class = place_priority_rank(x->priority) - place_priority_rank(y->priority);
-	if (by_class)
-		return by_class;
-	return (x->waiting_number > y->waiting_number) - (x->waiting_number < y->waiting_number);
-}
-
-size_t place_waiting_next(const struct place_waiting *waiting, size_t n)
-{
-	size_t first = n ? 0 : PLACE_NONE;
-	for (size_t i = 1; i < n; i++)
-		if (place_waiting_compare(&waiting[i], &waiting[first]) < 0)
-			first = i;
-	return first;
 }

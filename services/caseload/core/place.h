@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who takes a citizen: the choice of a worker or group, and the order of the waiting list. */
+/* Who takes a citizen: the choice of a worker or group. */
 #ifndef UDVEJ_CASELOAD_CORE_PLACE_H
 #define UDVEJ_CASELOAD_CORE_PLACE_H
 
@@ -35,18 +35,5 @@ struct place_choice {
  * gender and competences, the least loaded in proportion, and id. `wishes` may be NULL. */
 struct place_choice place_choose(struct arena *a, const struct place_candidate *candidates, size_t n,
                                  const Wishes *wishes);
-
-/* One place in the waiting list. */
-struct place_waiting {
-	const char *priority; /* stat | asap | urgent | routine */
-	int64_t waiting_number;
-};
-
-/* 0 stat, 1 asap, 2 urgent, 3 routine (and anything else). */
-int place_priority_rank(const char *priority);
-/* For qsort: priority class, then waiting number. */
-int place_waiting_compare(const void *a, const void *b);
-/* The index of the first in turn, or PLACE_NONE. */
-size_t place_waiting_next(const struct place_waiting *waiting, size_t n);
 
 #endif

@@ -31,6 +31,10 @@ update course set version = :version, aim = :aim, state = :state, worker = :work
                   due = case when :state = 'closed' then null else due end
 where id = :course_id::uuid and version < :version::bigint;
 
+-- name: course_never_began
+update course set state = 'closed', reason = :reason, end_reason = 'withdrew', closed_on = requested_on
+where referral_id = :referral_id::uuid and state = 'requested';
+
 -- name: course_set_due
 update course set due = :due::jsonb, due_version = :due_version
 where id = :course_id::uuid and due_version < :due_version::bigint;

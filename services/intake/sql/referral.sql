@@ -22,6 +22,10 @@ order by number desc limit :limit::bigint;
 -- name: referral_by_course
 select id, version, direction, requester, operation_id as operation, state from referral where course_id = :course_id::uuid;
 
+-- name: referral_by_operation
+select id, version, direction, requester, state from referral
+where operation_id = :operation::uuid and direction <> 'sent';
+
 -- name: referral_set_state :one
 update referral set version = version + 1, state = :state, status_reason = :status_reason, reason = :reason,
                     capacity = :capacity, worker = :worker

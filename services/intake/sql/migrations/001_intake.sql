@@ -139,6 +139,7 @@ create table referral (
     created_at timestamptz not null default now()
 );
 create index referral_course on referral (course_id);
+create index referral_operation on referral (operation_id);
 comment on table referral is 'Referrals (henvisninger): to the own organisation, sent to another, or received from one.';
 comment on column referral.id is 'Id, the same on both sides.';
 comment on column referral.number is 'Order of arrival, for paging.';
