@@ -25,7 +25,7 @@ enum fate {
 	ROW(ERR_UNKNOWN_FIELD,"unknown-field",          "There is no such field.",                          422, REJECT) \
 	ROW(ERR_MISSING,      "missing-field",          "A field that must be given is missing.",           422, REJECT) \
 	ROW(ERR_VALUE,        "invalid-value",          "A field has a value that is not allowed.",         422, REJECT) \
-	ROW(ERR_RULE,         "rule-refused",           "A rule of the programme refuses this.",            422, REJECT) \
+	ROW(ERR_RULE,         "rule-refused",           "A rule refuses this.",            422, REJECT) \
 	ROW(ERR_HEADER,       "invalid-header",         "A request header is missing or wrong.",            400, REJECT) \
 	ROW(ERR_QUERY,        "invalid-query",          "A query parameter is unknown, missing or wrong.",  400, REJECT) \
 	ROW(ERR_TOO_LARGE,    "too-large",              "The request is larger than allowed.",              413, DEAD)   \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A node's side of the transport: a table of brokers, of which the first living one is used. Owns
- * the ZeroMQ context, the sockets and the memory for one unpacked frame. Queues nothing, promises
- * nothing, never waits, and never trusts what comes in beyond the name of the sender. */
+ * the ZeroMQ context, the sockets, the seals and the memory for one frame. Queues nothing, promises
+ * nothing, never waits, and believes a frame only when its seal is that of the sender the broker names. */
 #include "bus/link.h"
 
 #include <sodium.h>
@@ -9,20 +9,22 @@
 #include <string.h>
 
 #include "bus/peer.h"
+#include "bus/seal.h"
 #include "bus/wire.h"
 #include "shape/shape.h"
 
 #define FRAMES_A_TURN 256
 
 struct link {
-	struct arena *life, *scratch; /* as long as the link; as long as one frame */
+	struct arena *life, *scratch, *sending; /* as long as the link; as long as one frame in; and out */
 	struct secret_keys keys;
 	struct link_events events;
 	void *owner, *context;
 	struct peer *peers;
 	size_t n_peers;
-	const char **nodes; /* names, to know by number whom `up` is owed */
-	bool *owed;         /* a living broker was full when we had something for this node */
+	struct seal *seal;
+	struct registry_node *nodes; /* names and keys to seal for */
+	bool *owed;                  /* by node: a living broker was full when we had something for it */
 	size_t n_nodes;
 	uint64_t dropped;
 };
@@ -37,10 +39,28 @@ static void copy_registry(struct link *l, const struct registry *r)
 			                                  .curve = arena_strdup(l->life, b->curve),
 			                                  .keys = &l->keys };
 	}
-	l->nodes = ARENA_ARRAY(l->life, const char *, r->n_nodes);
+	l->nodes = ARENA_ARRAY(l->life, struct registry_node, r->n_nodes);
 	l->owed = ARENA_ARRAY(l->life, bool, r->n_nodes);
-	for (l->n_nodes = 0; l->n_nodes < r->n_nodes; l->n_nodes++)
-		l->nodes[l->n_nodes] = arena_strdup(l->life, r->nodes[l->n_nodes].name);
+	for (l->n_nodes = 0; l->n_nodes < r->n_nodes; l->n_nodes++) {
+		l->nodes[l->n_nodes] = r->nodes[l->n_nodes];
+		l->nodes[l->n_nodes].name = arena_strdup(l->life, r->nodes[l->n_nodes].name);
+	}
+}
+
+/* The row of a node, or NULL. */
+static const struct registry_node *node_of(const struct link *l, const char *name)
+{
+	for (size_t i = 0; i < l->n_nodes; i++)
+		if (strcmp(l->nodes[i].name, name) == 0)
+			return &l->nodes[i];
+	return NULL;
+}
+
+static enum err make_seal(struct link *l, const struct registry *r, const char **why)
+{
+	const struct registry_node *self = registry_by_curve(r, l->keys.curve_public);
+	*why = "the registry has no node with the key of this one";
+	return self ? seal_new(self->name, &l->keys, &l->seal) : ERR_CONFIG;
 }
 
 enum err link_open(const struct registry *r, const struct secret_keys *keys, const struct link_events *events,
@@ -57,13 +77,19 @@ enum err link_open(const struct registry *r, const struct secret_keys *keys, con
 	l->keys = *keys;
 	l->life = arena_new((size_t)4 * 1024 * 1024);
 	l->scratch = arena_new(WIRE_MEMORY_MAX);
+	l->sending = arena_new(4 * WIRE_PAYLOAD_MAX);
 	l->context = zmq_ctx_new();
-	if (!l->life || !l->scratch || !l->context) {
+	if (!l->life || !l->scratch || !l->sending || !l->context) {
 		link_close(l);
 		*why = "no memory for the connections to the brokers";
 		return ERR_MEMORY;
 	}
 	copy_registry(l, r);
+	enum err e = make_seal(l, r, why);
+	if (e != OK) {
+		link_close(l);
+		return e;
+	}
 	for (size_t i = 0; i < l->n_peers; i++)
 		peer_open(&l->peers[i], 0);
 	*ret = l;
@@ -78,8 +104,10 @@ void link_close(struct link *l)
 		peer_close(&l->peers[i]);
 	if (l->context)
 		zmq_ctx_term(l->context);
+	seal_free(l->seal);
 	arena_free(l->life);
 	arena_free(l->scratch);
+	arena_free(l->sending);
 	sodium_memzero(&l->keys, sizeof l->keys);
 	free(l);
 }
@@ -104,7 +132,7 @@ static void pay_owed(struct link *l)
 	for (size_t i = 0; i < l->n_nodes; i++)
 		if (l->owed[i]) {
 			l->owed[i] = false;
-			l->events.up(l->owner, l->nodes[i]);
+			l->events.up(l->owner, l->nodes[i].name);
 		}
 }
 
@@ -129,10 +157,13 @@ static bool take_link(struct link *l, zmq_msg_t *payload)
 static bool take_frame(struct link *l, const char *from, zmq_msg_t *payload)
 {
 	ProtobufCMessage *m;
-	if (wire_unpack(l->scratch, &frame__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_PAYLOAD_MAX,
-	                &m) != OK)
+	Frame *frame;
+	const struct registry_node *sender = node_of(l, from);
+	if (!sender || wire_unpack(l->scratch, &sealed__descriptor, zmq_msg_data(payload), zmq_msg_size(payload),
+	                           WIRE_PAYLOAD_MAX, &m) != OK)
 		return false;
-	const Frame *frame = (const Frame *)m;
+	if (seal_open(l->scratch, l->seal, sender, (const Sealed *)m, &frame) != OK)
+		return false;
 	if (!!frame->greeting + !!frame->batch + !!frame->ack != 1)
 		return false;
 	l->events.frame(l->owner, from, frame);
@@ -183,13 +214,21 @@ int link_turn(struct link *l, int64_t now_ms)
 	return again || next <= now_ms ? 0 : (int)(next - now_ms);
 }
 
-static bool pack(const Frame *frame, zmq_msg_t *ret)
+/* Sealed for the node, and packed. */
+static bool pack(struct link *l, const struct registry_node *to, const Frame *frame, zmq_msg_t *ret)
 {
-	size_t len = frame__get_packed_size(frame);
-	if (len > WIRE_PAYLOAD_MAX || zmq_msg_init_size(ret, len) != 0)
-		return false;
-	frame__pack(frame, zmq_msg_data(ret));
-	return true;
+	Sealed sealed;
+	Frame copy = *frame;
+	bool packed = false;
+	if (frame__get_packed_size(frame) <= WIRE_PAYLOAD_MAX &&
+	    seal_close(l->sending, l->seal, to, &copy, &sealed) == OK) {
+		size_t len = sealed__get_packed_size(&sealed);
+		packed = len <= WIRE_PAYLOAD_MAX && zmq_msg_init_size(ret, len) == 0;
+		if (packed)
+			sealed__pack(&sealed, zmq_msg_data(ret));
+	}
+	arena_reset(l->sending);
+	return packed;
 }
 
 /* The pong of the next ping, which has to queue like everything else, will say that there is room again. */
@@ -198,14 +237,15 @@ static void owe(struct link *l, const char *to)
 	for (size_t i = 0; i < l->n_peers; i++)
 		l->peers[i].ping_at = 0;
 	for (size_t i = 0; i < l->n_nodes; i++)
-		if (strcmp(l->nodes[i], to) == 0)
+		if (strcmp(l->nodes[i].name, to) == 0)
 			l->owed[i] = true;
 }
 
 bool link_send(struct link *l, const char *to, const Frame *frame)
 {
 	zmq_msg_t payload;
-	if (!*to || strlen(to) > WIRE_NAME_MAX || !link_is_up(l) || !pack(frame, &payload))
+	const struct registry_node *node = node_of(l, to);
+	if (!node || !link_is_up(l) || !pack(l, node, frame, &payload))
 		return false;
 	bool sent = false;
 	for (size_t i = 0; i < l->n_peers && !sent; i++) {
@@ -216,6 +256,11 @@ bool link_send(struct link *l, const char *to, const Frame *frame)
 		owe(l, to);
 	zmq_msg_close(&payload);
 	return sent;
+}
+
+struct seal *link_seal(struct link *l)
+{
+	return l->seal;
 }
 
 bool link_is_up(const struct link *l)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A node's connections to the brokers: ZeroMQ DEALER sockets with CURVE, own heartbeat (ping every
- * second, dead after five: close and reopen), no queue of its own. Carries Frames; promises nothing:
- * a frame may be lost when a broker dies, and the streams above repeat it. */
+ * second, dead after five: close and reopen), no queue of its own. Carries Frames, sealed by
+ * their sender for their receiver (bus/seal.h); promises nothing: a frame may be lost when a broker dies, and the
+ * streams above repeat it. */
 #ifndef UDVEJ_BUS_LINK_H
 #define UDVEJ_BUS_LINK_H
 
@@ -11,10 +12,11 @@
 
 #include "bus.pb-c.h"
 #include "bus/registry.h"
+#include "bus/seal.h"
 
 /* What the link tells its owner, from within link_turn(). Pointers are valid during the call only. */
 struct link_events {
-	/* A frame from another node; `from` is the name the broker authenticated. */
+	/* A frame from another node; `from` is the name the broker authenticated and the seal proved. */
 	void (*frame)(void *owner, const char *from, const Frame *frame);
 	/* A node has (re)connected to a broker we are on, or we have: greet it. */
 	void (*up)(void *owner, const char *node);
@@ -41,6 +43,8 @@ int link_turn(struct link *l, int64_t now_ms);
 bool link_send(struct link *l, const char *to, const Frame *frame);
 /* How many messages were dropped because they could not be read. */
 uint64_t link_dropped(const struct link *l);
+/* The seals of this node, to sign and verify chains with. */
+struct seal *link_seal(struct link *l);
 /* Whether any broker has answered within five seconds. */
 bool link_is_up(const struct link *l);
 

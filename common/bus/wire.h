@@ -2,8 +2,8 @@
 /* What node and broker put on a ZeroMQ socket: limits, multipart messages without waiting, and
  * unpacking of hostile bytes into an arena.
  *
- *   node -> broker   [to][payload]       payload is a Frame, or a Link where `to` is empty
- *   broker -> node   [from][payload]     payload is a Frame, or a Link where `from` is empty */
+ *   node -> broker   [to][payload]       payload is a Sealed frame, or a Link where `to` is empty
+ *   broker -> node   [from][payload]     payload is a Sealed frame, or a Link where `from` is empty */
 #ifndef UDVEJ_BUS_WIRE_H
 #define UDVEJ_BUS_WIRE_H
 
@@ -16,7 +16,7 @@
 #include "bus.pb-c.h"
 
 #define WIRE_NAME_MAX 63u                          /* of nodes, organisations and brokers */
-#define WIRE_PAYLOAD_MAX ((size_t)1024 * 1024)     /* packed Frame */
+#define WIRE_PAYLOAD_MAX ((size_t)1024 * 1024)     /* packed Sealed */
 #define WIRE_LINK_MAX ((size_t)256)                /* packed Link */
 #define WIRE_MEMORY_MAX ((size_t)16 * 1024 * 1024) /* for one unpacked Frame: the limit of its arena */
 #define WIRE_ROUTING_ID 16u                        /* random bytes, the first not 0 (ZeroMQ keeps those for itself) */

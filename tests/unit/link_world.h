@@ -79,6 +79,8 @@ static void make_registry(const char *endpoint)
 		nodes[i] = (struct node){ .name = nodes[i].name };
 		zmq_curve_keypair(nodes[i].keys.curve_public, nodes[i].keys.curve_secret);
 		node_rows[i] = (struct registry_node){ .name = nodes[i].name, .curve = nodes[i].keys.curve_public };
+		crypto_box_keypair(node_rows[i].box, nodes[i].keys.box_secret);
+		crypto_sign_keypair(node_rows[i].sign, nodes[i].keys.sign_secret);
 	}
 }
 

@@ -123,11 +123,25 @@ static void ping_goes_out_every_second(void **state)
 	assert_in_range(pings, 9, 11);
 }
 
-static void frame_goes_to_its_destination_as_packed(void **state)
+/* What a node would do with a payload that it got from another. */
+static Frame *opened(struct arena *a, int at, int from, const void *payload, size_t len)
+{
+	struct seal *seal = NULL;
+	ProtobufCMessage *m = NULL;
+	Frame *frame = NULL;
+	assert_int_equal(seal_new(nodes[at].name, &nodes[at].keys, &seal), OK);
+	assert_int_equal(wire_unpack(a, &sealed__descriptor, payload, len, WIRE_PAYLOAD_MAX, &m), OK);
+	assert_int_equal(seal_open(a, seal, &node_rows[from], (const Sealed *)m, &frame), OK);
+	seal_free(seal);
+	return frame;
+}
+
+static void frame_goes_to_its_destination_sealed_for_it(void **state)
 {
 	(void)state;
-	char to[64] = "", payload[256];
+	char to[64] = "", payload[512];
 	size_t len = 0;
+	struct arena *a = arena_new(WIRE_MEMORY_MAX);
 	wait_up(true);
 	assert_true(greet(&nodes[0], "caseload", "my epoch"));
 	for (int i = 0; i < 100 && len == 0; i++) {
@@ -135,7 +149,34 @@ static void frame_goes_to_its_destination_as_packed(void **state)
 		len = broker_turn(to, payload, sizeof payload);
 	}
 	assert_string_equal(to, "caseload");
-	assert_memory_equal(payload, "\x0a\x0a\x0a\x08my epoch", len);
+	assert_null(memmem(payload, len, "my epoch", 8));
+	assert_string_equal(opened(a, 1, 0, payload, len)->greeting->epoch, "my epoch");
+	arena_free(a);
+}
+
+static void frame_for_a_node_that_nobody_knows_is_not_sent(void **state)
+{
+	(void)state;
+	wait_up(true);
+	assert_false(greet(&nodes[0], "outcomes", "e1"));
+}
+
+/* The fake broker hands node 0 a greeting from caseload. */
+static void say_greeting(const char *epoch)
+{
+	struct seal *seal = NULL;
+	struct arena *a = arena_new(WIRE_MEMORY_MAX);
+	Greeting greeting = GREETING__INIT;
+	Frame frame = FRAME__INIT;
+	Sealed sealed;
+	char packed[512];
+	greeting.epoch = epoch;
+	frame.greeting = &greeting;
+	assert_int_equal(seal_new(nodes[1].name, &nodes[1].keys, &seal), OK);
+	assert_int_equal(seal_close(a, seal, &node_rows[0], &frame, &sealed), OK);
+	say("caseload", packed, sealed__pack(&sealed, (uint8_t *)packed));
+	seal_free(seal);
+	arena_free(a);
 }
 
 static void frame_that_is_too_large_is_not_sent(void **state)
@@ -158,10 +199,7 @@ static void broker_words_and_frames_are_told_to_the_owner(void **state)
 	    "caseload",
 	    10);
 	say("", "\x12\x08outcomes", 10);
-	say("caseload",
-	    "\x0a\x04\x0a\x02"
-	    "e1",
-	    6);
+	say_greeting("e1");
 	pass(100);
 	assert_int_equal(nodes[0].ups, 1);
 	assert_string_equal(nodes[0].last_up, "caseload");
@@ -203,7 +241,7 @@ static void turn_reads_a_bounded_number_of_frames(void **state)
 	(void)state;
 	wait_up(true);
 	for (int i = 0; i < 600; i++)
-		say("caseload", "\x0a\x00", 2);
+		say_greeting("e1");
 	pause_ms(200);
 	assert_int_equal(link_turn(nodes[0].link, now), 0);
 	assert_int_equal(nodes[0].frames, 256);
@@ -295,7 +333,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(link_is_up_when_the_broker_has_answered),
 		TEST(ping_goes_out_every_second),
-		TEST(frame_goes_to_its_destination_as_packed),
+		TEST(frame_goes_to_its_destination_sealed_for_it),
+		TEST(frame_for_a_node_that_nobody_knows_is_not_sent),
 		TEST(frame_that_is_too_large_is_not_sent),
 		TEST(broker_words_and_frames_are_told_to_the_owner),
 		TEST(unreadable_messages_are_dropped_and_counted),

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Sealing and opening, with libsodium's box. The key that two nodes share is derived once and kept.
+ * Never tells why a seal does not open: whoever tampered learns nothing. */
+#include "bus/seal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/wire.h"
+#include "shape/shape.h"
+
+struct shared {
+	struct shared *next;
+	unsigned char peer[crypto_box_PUBLICKEYBYTES];
+	unsigned char key[crypto_box_BEFORENMBYTES];
+};
+
+struct seal {
+	char node[WIRE_NAME_MAX + 1];
+	struct secret_keys keys;
+	unsigned char box_public[crypto_box_PUBLICKEYBYTES];
+	struct shared *shared;
+};
+
+enum err seal_new(const char *node, const struct secret_keys *keys, struct seal **ret)
+{
+	struct seal *s = calloc(1, sizeof *s);
+	if (!s)
+		return ERR_MEMORY;
+	s->keys = *keys;
+	if (strlen(node) > WIRE_NAME_MAX || crypto_scalarmult_base(s->box_public, s->keys.box_secret) != 0) {
+		seal_free(s);
+		return ERR_CRYPTO;
+	}
+	memcpy(s->node, node, strlen(node) + 1);
+	*ret = s;
+	return OK;
+}
+
+void seal_free(struct seal *s)
+{
+	if (!s)
+		return;
+	for (struct shared *k = s->shared, *next; k; k = next) {
+		next = k->next;
+		sodium_memzero(k, sizeof *k);
+		free(k);
+	}
+	sodium_memzero(s, sizeof *s);
+	free(s);
+}
+
+static const unsigned char *shared_with(struct seal *s, const unsigned char peer[crypto_box_PUBLICKEYBYTES])
+{
+	for (struct shared *k = s->shared; k; k = k->next)
+		if (sodium_memcmp(k->peer, peer, sizeof k->peer) == 0)
+			return k->key;
+	struct shared *k = calloc(1, sizeof *k);
+	if (!k)
+		return NULL;
+	memcpy(k->peer, peer, sizeof k->peer);
+	if (crypto_box_beforenm(k->key, peer, s->keys.box_secret) != 0) {
+		free(k);
+		return NULL;
+	}
+	k->next = s->shared;
+	s->shared = k;
+	return k->key;
+}
+
+const char *seal_key_id(struct arena *a, const unsigned char key[32])
+{
+	unsigned char hash[KEY_ID_LEN / 2];
+	char *id = arena_alloc(a, KEY_ID_LEN + 1);
+	crypto_generichash_state h; /* BLAKE2b's shortest output is longer than an id needs */
+	unsigned char whole[32];
+	crypto_generichash_init(&h, NULL, 0, sizeof whole);
+	crypto_generichash_update(&h, key, 32);
+	crypto_generichash_final(&h, whole, sizeof whole);
+	memcpy(hash, whole, sizeof hash);
+	sodium_bin2hex(id, KEY_ID_LEN + 1, hash, sizeof hash);
+	return id;
+}
+
+enum err seal_close(struct arena *a, struct seal *s, const struct registry_node *to, Frame *frame, Sealed *ret)
+{
+	const unsigned char *key = shared_with(s, to->box);
+	if (!key)
+		return ERR_CRYPTO;
+	frame->sender = s->node;
+	frame->receiver = to->name;
+	size_t len = frame__get_packed_size(frame);
+	uint8_t *plain = arena_alloc(a, len), *box = arena_alloc(a, len + crypto_box_MACBYTES);
+	uint8_t *nonce = arena_alloc(a, crypto_box_NONCEBYTES);
+	frame__pack(frame, plain);
+	randombytes_buf(nonce, crypto_box_NONCEBYTES);
+	if (crypto_box_easy_afternm(box, plain, len, nonce, key) != 0)
+		return ERR_CRYPTO;
+	*ret = (Sealed)SEALED__INIT;
+	ret->sender_key = seal_key_id(a, s->box_public);
+	ret->receiver_key = seal_key_id(a, to->box);
+	ret->nonce = (ProtobufCBinaryData){ crypto_box_NONCEBYTES, nonce };
+	ret->box = (ProtobufCBinaryData){ len + crypto_box_MACBYTES, box };
+	return OK;
+}
+
+enum err seal_open(struct arena *a, struct seal *s, const struct registry_node *from, const Sealed *sealed, Frame **ret)
+{
+	const unsigned char *key = shared_with(s, from->box);
+	ProtobufCMessage *m;
+	if (!key || sealed->nonce.len != crypto_box_NONCEBYTES || sealed->box.len < crypto_box_MACBYTES)
+		return ERR_CRYPTO;
+	size_t len = sealed->box.len - crypto_box_MACBYTES;
+	uint8_t *plain = arena_try_alloc(a, len ? len : 1);
+	if (!plain)
+		return ERR_MEMORY;
+	if (crypto_box_open_easy_afternm(plain, sealed->box.data, sealed->box.len, sealed->nonce.data, key) != 0)
+		return ERR_CRYPTO;
+	TRY(wire_unpack(a, &frame__descriptor, plain, len, WIRE_PAYLOAD_MAX, &m));
+	Frame *frame = (Frame *)m;
+	/* a box holds in both directions between two nodes: the names say which one this is */
+	if (strcmp(frame->sender, from->name) != 0 || strcmp(frame->receiver, s->node) != 0)
+		return ERR_CRYPTO;
+	*ret = frame;
+	return OK;
+}
+
+/* What is signed: never mistaken for anything else that the key signs. */
+static size_t head_text(char text[512], const char *sender, const char *receiver, const char *epoch, int64_t seq,
+                        const struct chain *chain)
+{
+	char hex[2 * CHAIN_LEN + 1];
+	sodium_bin2hex(hex, sizeof hex, chain->head, CHAIN_LEN);
+	int n = snprintf(text, 512, "udvej chain 1\n%s\n%s\n%s\n%lld\n%s", sender, receiver, epoch, (long long)seq, hex);
+	return n < 0 || n >= 512 ? 0 : (size_t)n;
+}
+
+void seal_sign_chain(const struct seal *s, const char *receiver, const char *epoch, int64_t seq,
+                     const struct chain *chain, unsigned char ret[SIGNATURE_LEN])
+{
+	char text[512];
+	size_t n = head_text(text, s->node, receiver, epoch, seq, chain);
+	crypto_sign_detached(ret, NULL, (const unsigned char *)text, n, s->keys.sign_secret);
+}
+
+bool seal_chain_holds(const struct seal *s, const struct registry_node *sender, const char *epoch, int64_t seq,
+                      const struct chain *chain, const unsigned char *signature, size_t len)
+{
+	char text[512];
+	size_t n = head_text(text, sender->name, s->node, epoch, seq, chain);
+	return n && len == SIGNATURE_LEN &&
+	       crypto_sign_verify_detached(signature, (const unsigned char *)text, n, sender->sign) == 0;
+}
