@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A node's side of the transport: a table of brokers, of which the first living one is used. Owns
- * the ZeroMQ context, the sockets, the seals and the memory for one frame. Queues nothing, promises
- * nothing, never waits, and believes a frame only when its seal is that of the sender the broker names. */
+/* A node's side of the transport: a table of brokers, all connected at once; a frame goes through the
+ * first living one that has its destination. Owns the ZeroMQ context, the sockets, the seals and the memory for one
+ * frame. Queues nothing, promises nothing, never waits, and believes a frame only when its seal is that of the sender
+ * the broker names. */
 #include "bus/link.h"
 
 #include <sodium.h>
@@ -21,6 +22,8 @@ struct link {
 	struct link_events events;
 	void *owner, *context;
 	struct peer *peers;
+	bool *was_up; /* by peer: at the last turn */
+	bool *gone;   /* by peer and node: this broker does not have it */
 	size_t n_peers;
 	struct seal *seal;
 	struct registry_node *nodes; /* names and keys to seal for */
@@ -41,6 +44,8 @@ static void copy_registry(struct link *l, const struct registry *r)
 	}
 	l->nodes = ARENA_ARRAY(l->life, struct registry_node, r->n_nodes);
 	l->owed = ARENA_ARRAY(l->life, bool, r->n_nodes);
+	l->was_up = ARENA_ARRAY(l->life, bool, r->n_brokers);
+	l->gone = ARENA_ARRAY(l->life, bool, r->n_brokers * r->n_nodes);
 	for (l->n_nodes = 0; l->n_nodes < r->n_nodes; l->n_nodes++) {
 		l->nodes[l->n_nodes] = r->nodes[l->n_nodes];
 		l->nodes[l->n_nodes].name = arena_strdup(l->life, r->nodes[l->n_nodes].name);
@@ -136,8 +141,47 @@ static void pay_owed(struct link *l)
 		}
 }
 
+static bool *gone_from(const struct link *l, size_t peer, const struct registry_node *node)
+{
+	return &l->gone[peer * l->n_nodes + (size_t)(node - l->nodes)];
+}
+
+static bool is_reachable(const struct link *l, const struct registry_node *node)
+{
+	for (size_t i = 0; i < l->n_peers; i++)
+		if (l->peers[i].up && !*gone_from(l, i, node))
+			return true;
+	return false;
+}
+
+/* A broker has, or has not, a node: another broker may still have it. */
+static void take_whereabouts(struct link *l, size_t peer, const char *name, bool gone)
+{
+	const struct registry_node *node = node_of(l, name);
+	if (node)
+		*gone_from(l, peer, node) = gone;
+	if (gone && !(node && is_reachable(l, node)))
+		l->events.gone(l->owner, name);
+	else
+		l->events.up(l->owner, name);
+}
+
+/* A broker that comes back says anew whom it has; when one is lost, what was under way through it is gone, and
+ * everyone is greeted anew through the others. */
+static void watch_brokers(struct link *l)
+{
+	for (size_t i = 0; i < l->n_peers; i++) {
+		bool up = l->peers[i].up, lost = l->was_up[i] && !up;
+		if (up != l->was_up[i])
+			memset(&l->gone[i * l->n_nodes], 0, l->n_nodes * sizeof *l->gone);
+		l->was_up[i] = up;
+		for (size_t n = 0; lost && n < l->n_nodes && link_is_up(l); n++)
+			l->events.up(l->owner, l->nodes[n].name);
+	}
+}
+
 /* From the broker itself. */
-static bool take_link(struct link *l, zmq_msg_t *payload)
+static bool take_link(struct link *l, size_t peer, zmq_msg_t *payload)
 {
 	ProtobufCMessage *m;
 	if (wire_unpack(l->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_LINK_MAX, &m) !=
@@ -145,9 +189,9 @@ static bool take_link(struct link *l, zmq_msg_t *payload)
 		return false;
 	const Link *link = (const Link *)m;
 	if (*link->gone)
-		l->events.gone(l->owner, link->gone);
+		take_whereabouts(l, peer, link->gone, true);
 	if (*link->up)
-		l->events.up(l->owner, link->up);
+		take_whereabouts(l, peer, link->up, false);
 	if (*link->pong)
 		pay_owed(l);
 	return true;
@@ -170,7 +214,7 @@ static bool take_frame(struct link *l, const char *from, zmq_msg_t *payload)
 	return true;
 }
 
-static bool take(struct link *l, struct wire_parts *parts)
+static bool take(struct link *l, size_t peer, struct wire_parts *parts)
 {
 	if (parts->n != 2)
 		return false;
@@ -179,18 +223,19 @@ static bool take(struct link *l, struct wire_parts *parts)
 	if (len > WIRE_NAME_MAX || !shape_is_utf8(zmq_msg_data(&parts->part[0]), len))
 		return false;
 	memcpy(from, zmq_msg_data(&parts->part[0]), len);
-	return *from ? take_frame(l, from, &parts->part[1]) : take_link(l, &parts->part[1]);
+	return *from ? take_frame(l, from, &parts->part[1]) : take_link(l, peer, &parts->part[1]);
 }
 
 /* Reads up to `most` messages of one broker; true when more may wait. */
-static bool read_peer(struct link *l, struct peer *p, size_t most)
+static bool read_peer(struct link *l, size_t peer, size_t most)
 {
+	struct peer *p = &l->peers[peer];
 	for (; most > 0; most--) {
 		struct wire_parts parts;
 		if (!p->socket || !wire_receive(p->socket, &parts))
 			return false;
 		peer_heard(p);
-		if (!take(l, &parts))
+		if (!take(l, peer, &parts))
 			l->dropped++;
 		wire_drop(&parts);
 		arena_reset(l->scratch);
@@ -205,12 +250,13 @@ int link_turn(struct link *l, int64_t now_ms)
 	for (size_t i = 0; i < l->n_peers; i++) {
 		struct peer *p = &l->peers[i];
 		/* What has come is read before anyone is given up: we may be the one who was held up. */
-		again |= read_peer(l, p, FRAMES_A_TURN / l->n_peers);
+		again |= read_peer(l, i, FRAMES_A_TURN / l->n_peers);
 		peer_watch(p, now_ms);
 		int64_t beat = peer_beat(p, now_ms);
 		if (beat < next)
 			next = beat;
 	}
+	watch_brokers(l);
 	return again || next <= now_ms ? 0 : (int)(next - now_ms);
 }
 
@@ -250,7 +296,8 @@ bool link_send(struct link *l, const char *to, const Frame *frame)
 	bool sent = false;
 	for (size_t i = 0; i < l->n_peers && !sent; i++) {
 		const struct peer *p = &l->peers[i];
-		sent = p->up && wire_send(p->socket, to, strlen(to), true) == 0 && wire_send_last(p->socket, &payload) == 0;
+		sent = p->up && !*gone_from(l, i, node) && wire_send(p->socket, to, strlen(to), true) == 0 &&
+		       wire_send_last(p->socket, &payload) == 0;
 	}
 	if (!sent)
 		owe(l, to);
