@@ -114,6 +114,7 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 
 /* --- the transaction of a batch --- */
 
+/* Queues BEGIN. */
 enum err db_begin(struct db *db) MUST_USE;
 /* Queues COMMIT and returns; the socket becomes readable when there is news. While the outcome of a `:one`
  * statement is not known, COMMIT is held back, and db_commit_poll() sends it. */
@@ -122,6 +123,7 @@ enum err db_commit_send(struct db *db) MUST_USE;
 int db_commit_poll(struct db *db);
 /* Rolls back, waiting for it. */
 enum err db_rollback(struct db *db) MUST_USE;
+/* The descriptor to poll while a commit is under way. */
 int db_socket(const struct db *db);
 /* Whether bytes wait to be written: poll for POLLOUT too. */
 bool db_wants_write(struct db *db);

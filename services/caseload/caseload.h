@@ -19,7 +19,7 @@ struct caseload {
 	const char *outcomes, *reporting; /* node names */
 };
 
-/* --- messages (request.c, command.c, enrol.c, worker.c) --- */
+/* --- messages (request.c, command.c, enrol.c, worker.c): what each says stands in proto/messages.proto --- */
 enum err on_course_request(struct tx *tx, const ProtobufCMessage *message);
 enum err on_course_command(struct tx *tx, const ProtobufCMessage *message);
 enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message);

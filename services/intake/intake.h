@@ -30,11 +30,14 @@ struct intake {
 #define ROLES_THAT_REFER (ROLES_OF_STAFF | ROLE_SYSTEM)
 #define ROLES_THAT_SET_UP (ROLE_LEAD | ROLE_ADMIN)
 
+/* Functions that take a request are routes: what each does and refuses stands in openapi.json. Functions named
+ * on_<message> are handlers: what each message says stands in proto/messages.proto. The table of both is in main.c.
+ * Functions named <noun>_view answer with the record as it stands: ERR_NOT_FOUND when there is none. */
+
 /* --- referral.c, referral_post.c --- */
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err referral_get(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err referral_page(struct tx *tx, const struct request *rq, struct reply *reply);
-/* The referral as it stands; ERR_NOT_FOUND. */
 enum err referral_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message);
 enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message);

@@ -16,6 +16,7 @@ struct outcomes {
 	const char *caseload, *reporting; /* node names */
 };
 
+/* --- messages (course.c, measurement.c): what each says stands in proto/messages.proto --- */
 enum err on_course_state(struct tx *tx, const ProtobufCMessage *message);
 enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message);
 

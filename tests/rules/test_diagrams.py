@@ -7,7 +7,10 @@ from harness.system import programs
 from tree import SOURCE, assert_none, plant, text
 
 # One row a diagram: the file it stands in, the program of the build that prints it, its arguments.
-DIAGRAMS = ()
+DIAGRAMS = (
+    ("services/caseload/README.md", "print_diagram", "course"),
+    ("services/intake/README.md", "print_diagram", "referral"),
+)
 
 
 def findings(root, diagrams, bin_dir):
