@@ -20,6 +20,8 @@ enum err row_save(struct tx *tx, CourseRow *row, const char *operation)
 	c->operation = operation;
 	TRY(tx_exec(tx, sql_course_save, &row->base));
 	TRY(tx_emit(tx, row->node, c->course_id, &c->base));
+	if (c->version == 1)
+		tx_unpark(tx, c->course_id);
 	c->operation = ""; /* of no concern to others */
 	TRY(tx_emit(tx, app->outcomes, c->course_id, &c->base));
 	TRY(tx_emit(tx, app->reporting, c->course_id, &c->base));

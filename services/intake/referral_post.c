@@ -90,7 +90,7 @@ static void decide(struct tx *tx, struct incoming *r)
 		r->reason = e.why.rule;
 	} else if (own)
 		r->course_id = uuid_new(tx->arena);
-	if (!own)
+	if (!own && strcmp(r->state, "requested") == 0)
 		r->direction = "sent";
 }
 
@@ -246,10 +246,21 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 	return OK;
 }
 
+/* What the receiver checks before it takes a referral from another organisation. */
+static enum err check_received(struct tx *tx, struct incoming *r)
+{
+	const struct intake *app = tx->app;
+	TRY(find_programme(tx, r));
+	TRY(check_dates(tx, r));
+	TRY(citizen_check(tx, r->citizen));
+	if (strcmp(r->owner, app->organisation) != 0)
+		return tx_refuse(tx, ERR_RULE, "programme", "the programme is provided by %s", r->owner);
+	return OK;
+}
+
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message)
 {
 	const ReferralMessage *m = (const ReferralMessage *)message;
-	const struct intake *app = tx->app;
 	if (!uuid_is_valid(m->referral_id) || !uuid_is_valid(m->operation) || !m->referral)
 		return tx_refuse(tx, ERR_MALFORMED, "referralId", "a referral needs its id, operation and content");
 	struct incoming r = begin(tx, m->referral);
@@ -259,11 +270,12 @@ enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message)
 	r.direction = "received";
 	r.channel = "partner";
 	r.partner = r.requester;
-	TRY(find_programme(tx, &r));
-	TRY(check_dates(tx, &r));
-	TRY(citizen_check(tx, r.citizen));
-	if (strcmp(r.owner, app->organisation) != 0)
-		return tx_refuse(tx, ERR_RULE, "programme", "the programme is provided by %s", r.owner);
+	if (check_received(tx, &r) != OK) { /* the sender is told; nothing is kept here */
+		r.state = "rejected";
+		r.status_reason = "not-eligible";
+		r.reason = tx->why.rule;
+		return answer_requester(tx, &r);
+	}
 	TRY(find_citizen(tx, &r));
 	decide(tx, &r);
 	TRY(save(tx, &r));
