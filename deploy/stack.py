@@ -2,6 +2,7 @@
 """The command line under deploy/up and deploy/down: up, down, and supervise (which up starts for itself)."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -33,13 +34,12 @@ def main(words):
     # The same words as ours, so that the supervisor knows its place by its command line.
     command = [sys.executable, "-B", str(Path(__file__).resolve()), "supervise", "--dir", str(directory),
                "--bin", str(place.bin), "--port-base", str(place.port_base)]
-    try:
-        up.up(place, command, with_demo=not asked.empty)
-    except KeyboardInterrupt:
-        up.down(place)
-        raise
-    up.farewell(place, asked.detach)
-    if not asked.detach:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    up.up(place, command, with_demo=not asked.empty)
+    if asked.detach:
+        up.farewell(place, detached=True)
+    else:
         up.stay(place, supervise.spec(place, command))
     return None
 

@@ -15,7 +15,7 @@ void log_name(const char *name)
 	who = name;
 }
 
-static void write_line(const char *level, const char *format, va_list ap)
+static void __attribute__((format(printf, 2, 0))) write_line(const char *level, const char *format, va_list ap)
 {
 	char line[2048];
 	struct timespec now;

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How each daemon of a place is run."""
 
-from . import privilege
-from .place import NODES
+from . import privilege, process
+from .place import NODES, SOURCE
 from .process import Spec
+
+SHARED = SOURCE / "common" / "vocab"  # programmes, instruments and codes, read at start
 
 
 def spec(place, name, env=None):
@@ -14,3 +16,13 @@ def spec(place, name, env=None):
 
 def specs(place):
     return [spec(place, name) for name in NODES]
+
+
+def outdated(place):
+    """Those that run since before their program, their configuration or the shared definitions became what they are."""
+    shared = [path for path in SHARED.rglob("*") if path.suffix in (".json", ".csv")]
+
+    def files(name):
+        return [place.bin / NODES[name].program, place.conf(name), *(shared if NODES[name].has_database else ())]
+
+    return [one for one in specs(place) if process.is_outdated(one, files(one.name))]

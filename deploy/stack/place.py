@@ -134,7 +134,12 @@ def remember_port_base(place):
 
 
 def write_private(path, text):
-    """Writes a file of mode 0600 in one step: a reader sees the old text or the new, never half."""
+    """Writes a file of mode 0600 in one step: a reader sees the old text or the new, never half.
+
+    The same text again is not written: the time of a file says when it changed.
+    """
+    if path.exists() and path.stat().st_mode & 0o777 == 0o600 and path.read_text() == text:
+        return
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

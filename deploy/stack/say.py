@@ -2,14 +2,19 @@
 """What is shown while things start: a line for each step, a tick when it is done, how long it took."""
 
 import contextlib
+import os
 import sys
 import time
 
 WIDTH = 48
 
 
-def line(text=""):
-    print(text, flush=True)
+def line(text="", end="\n"):
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:
+        # Whoever read this has seen enough (deploy/up | head); what is being done goes on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextlib.contextmanager
@@ -19,13 +24,13 @@ def step(what):
     notes = []
     started = time.monotonic()
     if live:
-        print(f"  … {what}", end="", flush=True)
+        line(f"  … {what}", end="")
     try:
         yield notes.append
     except BaseException:
-        print(f"\r\033[K  ✗ {what}" if live else f"  ✗ {what}", flush=True)
+        line(f"\r\033[K  ✗ {what}" if live else f"  ✗ {what}")
         raise
     took = f"{time.monotonic() - started:.1f} s"
-    print(f"{chr(13) + chr(27) + '[K' if live else ''}  ✓ {what:<{WIDTH}} {took:>7}", flush=True)
+    line(f"{chr(13) + chr(27) + '[K' if live else ''}  ✓ {what:<{WIDTH}} {took:>7}")
     for note in notes:
         line(f"    {note}")

@@ -10,15 +10,22 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 from . import accounts, daemons, process
 from .cluster import Cluster
 from .errors import Trouble
+from .lock import only_one_now
 
 LOOK_EVERY = 0.2
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 STEADY_AFTER = 30.0  # alive this long, the next crash is the first again
-RENEW_EVERY = 3600.0  # a statement for the reporting service is valid for 12 hours
+# A statement for the reporting service is valid for 12 hours. Tests set another period (seconds) in the environment.
+RENEW_EVERY, RENEW_EVERY_SET_BY = 3600.0, "UDVEJ_RENEW_EVERY"
+RENEW_AGAIN = 60.0  # after one that failed
+
+# Newer than the running supervisor, these make it an old one.
+PROGRAM_FILES = tuple(Path(__file__).parent.glob("*.py"))
 
 
 class Charge:
@@ -54,15 +61,16 @@ def run(place):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = Cluster(place.dir, place.run, place.log("postgres"))
     charges = [Charge(one) for one in (cluster.spec(), *daemons.specs(place))]
-    renewed = time.monotonic()
+    renew_every = float(os.environ.get(RENEW_EVERY_SET_BY, RENEW_EVERY))
+    renew_at = time.monotonic() + renew_every
     say("supervising")
     while True:
         reap()
         now = time.monotonic()
         for charge in charges:
             charge.look(now)
-        if now - renewed > RENEW_EVERY:
-            renewed = now if renew(place) else now - RENEW_EVERY + 60
+        if now > renew_at:
+            renew_at = now + (renew_every if renew(place) else min(renew_every, RENEW_AGAIN))
         time.sleep(LOOK_EVERY)
 
 
@@ -74,9 +82,13 @@ def reap():
 
 
 def renew(place):
-    try:
-        accounts.renew_statement(place)
-    except Trouble as trouble:
-        say(f"statement not renewed: {trouble}")
-        return False
+    """False when it has to be tried again: nothing that goes wrong here may end the supervisor."""
+    with only_one_now(place) as free:
+        if not free:  # deploy/up writes DIR/env too, and does this by itself
+            return False
+        try:
+            accounts.renew_statement(place)
+        except (Trouble, OSError, LookupError) as trouble:
+            say(f"statement not renewed: {trouble!r}")
+            return False
     return True

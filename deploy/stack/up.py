@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The steps of deploy/up and deploy/down, in order. Each step finds out what is there and does what is missing."""
 
-import contextlib
-import fcntl
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import threading
 from . import accounts, config, daemons, health, keys, process, supervise, workers
 from .cluster import Cluster
 from .errors import Trouble
+from .lock import only_one
 from .place import NODES, ORGANISATIONS, SOURCE, port_base_of, remember_port_base
 from .say import line, step
 
@@ -21,27 +21,42 @@ def cluster_of(place):
     return Cluster(place.dir, place.run, place.log("postgres"))
 
 
-@contextlib.contextmanager
-def only_one(place):
-    """Two of deploy/up and deploy/down on one directory wait for each other."""
-    with open(place.run / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def up(place, command, with_demo):
     """Brings everything up. `command` are the words that start the supervisor of this place."""
     place.prepare()
     with only_one(place):
         supervisor = supervise.spec(place, command)
-        if process.running_pid(supervisor) is not None:
-            line("  it is running already: starting what is missing")
-            check_same_ports(place)
-            health.wait_ready(place, NODES)
-        else:
-            start(place)
-            wait_for_daemons(place, supervisor)
-        fill(place, with_demo)
+        was_running = process.running_pid(supervisor) is not None
+        try:
+            if was_running:
+                refresh(place, supervisor)
+            else:
+                start(place)
+                wait_for_daemons(place, supervisor)
+            fill(place, with_demo)
+        except KeyboardInterrupt:
+            if not was_running:
+                stop_everything(place)
+            raise
+
+
+def refresh(place, supervisor):
+    """Of a running system: starts what is missing, and again what is older than its program or configuration."""
+    line("  it is running already: starting what is missing")
+    check_same_ports(place)
+    config.write_configs(place, cluster_of(place))
+    watch = watcher(place, supervisor)
+    if process.is_outdated(supervisor, supervise.PROGRAM_FILES):
+        process.stop(supervisor)
+        process.launch(supervisor)
+    outdated = daemons.outdated(place)
+    if outdated:
+        with step(f"restarted: {', '.join(one.name for one in outdated)}") as note:
+            note("their program, configuration or definitions were newer than the processes")
+            process.end_all(outdated)
+            health.wait_ready(place, NODES, watch=watch)
+    else:
+        health.wait_ready(place, NODES, watch=watch)
 
 
 def check_same_ports(place):
@@ -64,6 +79,7 @@ def start(place):
     with step("keys and registry"):
         keys.write_registry(place, keys.make_keys(place))
         config.write_configs(place, cluster)
+        process.stop_all(daemons.outdated(place))  # left by a supervisor that was killed
     with step("database started"):
         cluster.start()
         config.make_databases(place, cluster)
@@ -76,8 +92,8 @@ def forget_former_life(place):
         place.marker(name).unlink(missing_ok=True)
 
 
-def wait_for_daemons(place, supervisor):
-    """Starts the supervisor and waits; what cannot be brought up is stopped again, with the reason."""
+def watcher(place, supervisor):
+    """A function that raises when waiting has become pointless: the supervisor or a daemon does not stay alive."""
     log = supervisor.log_file
     begin = log.stat().st_size if log.exists() else 0
 
@@ -91,6 +107,12 @@ def wait_for_daemons(place, supervisor):
             if starts.count(name) >= TOO_MANY_STARTS:
                 raise Trouble(f"{name} does not stay alive:\n" + "\n".join(process.tail(place.log(name))))
 
+    return watch
+
+
+def wait_for_daemons(place, supervisor):
+    """Starts the supervisor and waits; what cannot be brought up is stopped again, with the reason."""
+    watch = watcher(place, supervisor)
     try:
         with step("seven daemons ready"):
             process.launch(supervisor)
@@ -119,10 +141,11 @@ def fill(place, with_demo):
 
 
 def stay(place, supervisor):
-    """In the foreground until Ctrl-C or SIGTERM, then everything is stopped."""
+    """In the foreground until Ctrl-C, SIGTERM or the end of the terminal, then everything is stopped."""
     enough = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: enough.set())
+    farewell(place, detached=False)
     while not enough.wait(0.5):
         if process.running_pid(supervisor) is None:
             line("  stopped from elsewhere")
@@ -160,7 +183,7 @@ def farewell(place, detached):
     line(f"""
   Addresses and tokens are in {place.env}. Try:
 
-    . {place.env}
+    . {shlex.quote(str(place.env))}
     curl -s {url}/readyz
     curl -s -X POST {url}/api/v1/referrals -H "Authorization: Bearer $UDVEJ_REDEN_TOKEN" \\
          -H "Content-Type: application/json" -H "Idempotency-Key: first-try" -H "Prefer: wait=5" \\
@@ -169,7 +192,7 @@ def farewell(place, detached):
     curl -s {url}/api/v1/courses -H "Authorization: Bearer $UDVEJ_REDEN_STAFF_TOKEN"
     curl -s "{place.url('reporting')}/api/v1/reports/status" -H "Authorization: Bearer $UDVEJ_REPORTING_TOKEN"
 """)
-    here = "" if str(place.dir) == str(SOURCE / "var") else f" --dir {place.dir}"
+    here = "" if str(place.dir) == str(SOURCE / "var") else f" --dir {shlex.quote(str(place.dir))}"
     line(f"  Stop it with: deploy/down{here}" if detached else "  Stop it with Ctrl-C.")
     line()
     sys.stdout.flush()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """deploy/up and deploy/down as an operator meets them (without the build): started twice, crashed, stopped."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -23,13 +24,30 @@ class Operator:
     def __init__(self, directory):
         self.dir = directory
         self.port_base = str(free_port_base())
+        # A folder of our own with the programs, so that a test can put a newer one there.
+        self.bin = directory / "bin"
+        self.bin.mkdir()
+        for program in ("udvej", *sorted({node.program for node in NODES.values()})):
+            (self.bin / program).symlink_to(programs() / program)
 
-    def run(self, command, *words):
+    def words(self, command, *words):
         stack = [sys.executable, "-B", str(SOURCE / "deploy" / "stack.py"), command, "--dir", str(self.dir)]
-        return subprocess.run([*stack, "--bin", str(programs()), *words], capture_output=True, text=True, check=False)
+        return [*stack, "--bin", str(self.bin), *words]
 
-    def up(self):
-        done = self.run("up", "--port-base", self.port_base, "--empty", "--detach")
+    def run(self, command, *words, **env):
+        return subprocess.run(
+            self.words(command, *words), capture_output=True, text=True, check=False, env={**os.environ, **env}
+        )
+
+    def foreground(self):
+        """deploy/up as it runs in a terminal; its output is read by the test."""
+        words = self.words("up", "--port-base", self.port_base, "--empty")
+        return subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+
+    def up(self, **env):
+        done = self.run("up", "--port-base", self.port_base, "--empty", "--detach", **env)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -62,16 +80,26 @@ def mark_of(operator, name):
     return str(operator.dir / "pg") if name == "postgres" else str(operator.dir)
 
 
-@pytest.fixture(scope="module")
-def operator():
+def alive(operator, pids):
+    return [name for name, pid in pids.items() if process.is_ours(pid, mark_of(operator, name))]
+
+
+@contextlib.contextmanager
+def an_operator():
     directory = Path(tempfile.mkdtemp(prefix="udvej-up-", dir="/tmp"))
     made = Operator(directory)
     try:
-        made.up()
         yield made
     finally:
         made.run("down")
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def operator():
+    with an_operator() as made:
+        made.up()
+        yield made
 
 
 def test_env_holds_what_a_program_needs(operator):
@@ -116,7 +144,7 @@ def test_started_twice_it_says_so_and_loses_nothing(operator):
 
 def test_every_pid_file_names_a_process_of_this_system(operator):
     pids = operator.pids()
-    assert [name for name, pid in pids.items() if not process.is_ours(pid, mark_of(operator, name))] == []
+    assert alive(operator, pids) == list(pids)
 
 
 def test_after_the_supervisor_was_killed_up_takes_over_what_runs(operator):
@@ -128,11 +156,61 @@ def test_after_the_supervisor_was_killed_up_takes_over_what_runs(operator):
     assert {name for name in now if now[name] != pids[name]} == {"supervisor", "caseload"}
 
 
+def test_up_after_a_build_restarts_the_daemons_of_new_programs_and_says_so(operator):
+    pids, fresh = operator.pids(), operator.bin / "fresh"
+    shutil.copy(programs() / "udvej-outcomes", fresh)
+    fresh.rename(operator.bin / "udvej-outcomes")
+    assert "restarted: outcomes" in operator.up()
+    now = operator.pids()
+    assert {name for name in now if now[name] != pids[name]} == {"outcomes"}
+    assert "restarted" not in operator.up()
+
+
+def test_the_statement_in_env_is_renewed_by_itself(operator):
+    key = "UDVEJ_REPORTING_TOKEN"
+    os.kill(operator.pid("supervisor"), signal.SIGKILL)
+    operator.up(UDVEJ_RENEW_EVERY="1")
+    before = operator.env()
+    eventually(lambda: operator.env()[key] != before[key], 20, "a fresh statement")
+    after = operator.env()
+    assert {name for name in before if before[name] != after[name]} == {key}
+    answer = requests.get(
+        after["UDVEJ_REPORTING_URL"] + "/api/v1/reports/status", headers={"Authorization": f"Bearer {after[key]}"},
+        timeout=10,
+    )
+    assert answer.status_code == 200, answer.text
+
+
 def test_down_leaves_no_process_and_up_brings_the_same_system_back(operator):
     env, pids = operator.env(), operator.pids()
     operator.down()
-    assert not [name for name, pid in pids.items() if process.is_ours(pid, mark_of(operator, name))]
+    assert alive(operator, pids) == []
     assert "stopped" in operator.down()
     operator.up()
     again = operator.env()
     assert {key for key in env if env[key] != again[key]} <= {"UDVEJ_REPORTING_TOKEN"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_in_the_foreground_it_runs_until_it_is_interrupted(operator, number):
+    operator.down()
+    with operator.foreground() as terminal:
+        said = iter(terminal.stdout.readline, "")
+        assert any("Stop it with Ctrl-C" in line for line in said)
+        pids = operator.pids()
+        assert alive(operator, pids) == list(pids)
+        os.killpg(terminal.pid, number)
+        assert "stopped" in terminal.stdout.read()
+    assert terminal.returncode == 0
+    assert alive(operator, pids) == []
+
+
+def test_interrupted_while_it_starts_it_leaves_no_process():
+    with an_operator() as operator, operator.foreground() as terminal:
+        eventually(lambda: list(operator.dir.glob("run/postgres.pid")), 30, "the database")
+        postgres = operator.pid("postgres")
+        os.killpg(terminal.pid, signal.SIGINT)
+        terminal.stdout.read()
+        assert terminal.wait(30) == 130
+        assert not process.is_ours(postgres, str(operator.dir / "pg"))
+        assert not list(operator.dir.glob("run/*.pid"))

@@ -39,7 +39,8 @@ static int generate(const char *name, const char *text)
 	assert_non_null(f);
 	fputs(text, f);
 	fclose(f);
-	return run("/usr/bin/python3 " UDVEJ_SOURCE_DIR "/common/db/sqlgen.py x $D/sql $D/out 2>&1 && cat $D/out/sql_x.c");
+	return run("/usr/bin/python3 '" UDVEJ_SOURCE_DIR
+	           "/common/db/sqlgen.py' x $D/sql $D/out 2>&1 && cat $D/out/sql_x.c");
 }
 
 static int setup(void **state)
