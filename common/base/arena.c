@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A bump allocator in blocks. Owns its blocks; never gives one back to the system before
- * arena_reset() or arena_free(). Allocations larger than a block get a block of their own. */
+ * arena_reset() or arena_free(). Allocations larger than a block get a block of their own. In builds with
+ * AddressSanitizer every allocation stands alone, so that a read past its end is found as it is with malloc. */
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -10,6 +11,24 @@
 
 #define BLOCK_SIZE ((size_t)16 * 1024)
 #define ALIGNMENT _Alignof(max_align_t)
+
+#ifdef __SANITIZE_ADDRESS__ /* gcc */
+#define WATCHED
+#elif defined(__has_feature) /* clang */
+#if __has_feature(address_sanitizer)
+#define WATCHED
+#endif
+#endif
+#ifdef WATCHED
+#include <sanitizer/asan_interface.h>
+#define GAP ALIGNMENT /* between two allocations, not counted against the limit */
+#define HIDE(p, size) ASAN_POISON_MEMORY_REGION((p), (size))
+#define SHOW(p, size) ASAN_UNPOISON_MEMORY_REGION((p), (size))
+#else
+#define GAP ((size_t)0)
+#define HIDE(p, size) ((void)(p), (void)(size))
+#define SHOW(p, size) ((void)(p), (void)(size))
+#endif
 
 struct block {
 	struct block *next;
@@ -26,8 +45,10 @@ struct arena {
 static struct block *block_new(size_t size)
 {
 	struct block *b = malloc(sizeof *b + size);
-	if (b)
-		*b = (struct block){ .size = size };
+	if (!b)
+		return NULL;
+	*b = (struct block){ .size = size };
+	HIDE(b->bytes, size);
 	return b;
 }
 
@@ -52,6 +73,7 @@ void arena_reset(struct arena *a)
 	}
 	a->first->next = NULL;
 	a->first->used = 0;
+	HIDE(a->first->bytes, a->first->size);
 	a->current = a->first;
 	a->used = 0;
 }
@@ -75,17 +97,18 @@ void *arena_try_alloc(struct arena *a, size_t size)
 	size_t need = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 	if (need < size || need > a->limit - a->used)
 		return NULL;
-	if (need > a->current->size - a->current->used) {
-		struct block *b = block_new(need > BLOCK_SIZE ? need : BLOCK_SIZE);
+	if (need + GAP > a->current->size - a->current->used) {
+		struct block *b = block_new(need + GAP > BLOCK_SIZE ? need + GAP : BLOCK_SIZE);
 		if (!b)
 			return NULL;
 		a->current->next = b;
 		a->current = b;
 	}
 	void *p = a->current->bytes + a->current->used;
-	a->current->used += need;
+	SHOW(p, size);
+	a->current->used += need + GAP;
 	a->used += need;
-	return memset(p, 0, need);
+	return memset(p, 0, size);
 }
 
 void *arena_alloc(struct arena *a, size_t size)

@@ -2,16 +2,15 @@
 /* From an HTTP request to a route's functions and back: finds the route, knows who asks, checks
  * rights, shape and rules, runs reads at once, and puts writes into the next batch. Writes are
  * answered after their commit only. Owns the calls that wait for a decision. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/uuid.h"
 #include "daemon/internal.h"
-#include "sql_daemon.h"
 
 #define MAX_WAIT_SECONDS 30
-#define MAX_KEY_LENGTH 255
 
 struct api {
 	struct daemon *daemon;
@@ -64,6 +63,8 @@ static enum err authorise(struct daemon *d, struct call *c)
 		return refuse(&c->why, ERR_NO_TOKEN, "", "send the header `Authorization: Bearer TOKEN`");
 	struct tx tx = tx_make(d, d->reader, c->http->arena);
 	enum err e = d->service->authenticate(&tx, header + 7, &c->rq.principal);
+	if (e == ERR_DB_LOST && batch_reopen_reader(d->batch)) /* the server was restarted while nobody asked */
+		e = d->service->authenticate(&tx, header + 7, &c->rq.principal);
 	if (e != OK) {
 		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
 		return e;
@@ -80,45 +81,20 @@ static enum err read_headers(struct call *c)
 	const char *prefer = http_header(c->http, "Prefer");
 	const char *wait = prefer ? strstr(prefer, "wait=") : NULL;
 	if (wait) {
-		c->wait_seconds = atoi(wait + 5);
-		if (c->wait_seconds < 0)
-			c->wait_seconds = 0;
-		if (c->wait_seconds > MAX_WAIT_SECONDS)
-			c->wait_seconds = MAX_WAIT_SECONDS;
+		long seconds = strtol(wait + strlen("wait="), NULL, 10);
+		c->wait_seconds = seconds < 0 ? 0 : seconds > MAX_WAIT_SECONDS ? MAX_WAIT_SECONDS : (int)seconds;
+		snprintf(c->preference, sizeof c->preference, "wait=%d", c->wait_seconds);
 		c->rq.waits = c->wait_seconds > 0;
 	}
 	const char *if_match = http_header(c->http, "If-Match");
 	if (if_match && strcmp(if_match, "*") != 0) {
 		char *end;
-		const char *digits = *if_match == '"' ? if_match + 1 : if_match;
+		bool quoted = *if_match == '"';
+		const char *digits = if_match + quoted;
 		c->rq.if_match = strtoll(digits, &end, 10);
-		if (end == digits || c->rq.if_match < 1 || (*end && strcmp(end, "\"") != 0))
+		if (end == digits || c->rq.if_match < 1 || strcmp(end, quoted ? "\"" : "") != 0)
 			return refuse(&c->why, ERR_HEADER, "If-Match", "If-Match must be the ETag of the record as it was read");
 	}
-	return OK;
-}
-
-/* The scope of an idempotency key: who, what, key. Without a key, a random one: the row then still tells
- * after a lost COMMIT whether the command was done. */
-static enum err read_key(struct call *c)
-{
-	const char *key = http_header(c->http, "Idempotency-Key");
-	crypto_generichash_state h;
-	if (!key && c->route->idempotency_required)
-		return refuse(&c->why, ERR_HEADER, "Idempotency-Key",
-		              "send an Idempotency-Key of your own choice, the same when you repeat the request");
-	if (key && (!*key || strlen(key) > MAX_KEY_LENGTH))
-		return refuse(&c->why, ERR_HEADER, "Idempotency-Key", "Idempotency-Key must be 1 to 255 characters");
-	c->has_key = key != NULL;
-	if (!key)
-		key = uuid_new(c->http->arena);
-	const char *parts[] = { c->rq.principal.id, c->route->method, c->http->path, key };
-	crypto_generichash_init(&h, NULL, 0, sizeof c->scope);
-	for (size_t i = 0; i < countof(parts); i++)
-		crypto_generichash_update(&h, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
-	crypto_generichash_final(&h, c->scope, sizeof c->scope);
-	crypto_generichash(c->body_hash, sizeof c->body_hash, (const unsigned char *)c->http->body, c->http->body_len, NULL,
-	                   0);
 	return OK;
 }
 
@@ -129,7 +105,7 @@ static const char *quoted_version(struct arena *a, int64_t version)
 	return version ? arena_printf(a, "\"%lld\"", (long long)version) : NULL;
 }
 
-static void answer(struct api *api, struct call *c, const char *preference)
+static struct http_reply describe(struct call *c, const char *preference)
 {
 	struct arena *a = c->http->arena;
 	struct buffer json = buffer_in(a);
@@ -147,8 +123,7 @@ static void answer(struct api *api, struct call *c, const char *preference)
 		buffer_puts(&json, c->reply.text ? c->reply.text : "");
 	r.body = json.data;
 	r.body_len = json.len;
-	metric_add(api->daemon, METRIC_REQUESTS, 1);
-	http_answer(c->http, &r);
+	return r;
 }
 
 /* The arena of the request is full: nothing more can be made in it. */
@@ -164,33 +139,62 @@ static struct http_reply too_complex(void)
 	};
 }
 
-void api_refuse(struct api *api, struct call *c, const struct refusal *why)
+static struct http_reply describe_refusal(struct call *c, const struct refusal *why)
 {
-	struct http_reply r = why->err == ERR_MEMORY ? too_complex() : http_problem(c->http->arena, why, c->http->path);
+	if (why->err == ERR_MEMORY)
+		return too_complex();
+	struct http_reply r = http_problem(c->http->arena, why, c->http->path);
 	if (why->err == ERR_METHOD)
 		r.allow = why->rule + strlen("allowed here: ");
+	if (r.status == 503)
+		r.retry_after = "1";
+	return r;
+}
+
+/* Sends the reply, or, where why is given, the refusal; or says that there is no room for either. */
+static void send_reply(struct api *api, struct call *c, const char *preference, const struct refusal *why)
+{
+	struct arena *const a = c->http->arena;
+	jmp_buf guard;
+	struct http_reply r;
+	if (!setjmp(guard)) {
+		arena_on_full(a, &guard);
+		r = why ? describe_refusal(c, why) : describe(c, preference);
+	} else
+		r = too_complex();
+	arena_on_full(a, NULL);
 	metric_add(api->daemon, METRIC_REQUESTS, 1);
-	metric_add(api->daemon, METRIC_REQUESTS_REFUSED, 1);
-	if (err_status(why->err) >= 500)
-		log_warning("%s %s refused: %s: %s", c->route ? c->route->method : "?", c->route ? c->route->path : "?",
-		            err_slug(why->err), db_error(api->daemon->reader));
 	http_answer(c->http, &r);
+}
+
+static void answer(struct api *api, struct call *c, const char *preference)
+{
+	send_reply(api, c, preference, NULL);
+}
+
+void api_refuse(struct api *api, struct call *c, const struct refusal *why)
+{
+	bool database = err_fate(why->err) == FATE_RETRY;
+	metric_add(api->daemon, METRIC_REQUESTS_REFUSED, 1);
+	if (err_status(why->err) >= 500 && !batch_is_stale(api->daemon->batch)) /* once is enough when it is away */
+		log_warning("%s %s refused: %s%s%s", c->route ? c->route->method : "?", c->route ? c->route->path : "?",
+		            err_slug(why->err), database ? ": " : "", database ? db_error(api->daemon->reader) : "");
+	send_reply(api, c, NULL, why);
 }
 
 /* Runs the route's `answer` on the reading connection, under the arena's guard. */
 static enum err read_answer(struct api *api, struct call *c)
 {
 	struct daemon *d = api->daemon;
-	struct tx tx = tx_make(d, d->reader, c->http->arena);
 	jmp_buf guard;
-	enum err e;
 	c->reply = (struct reply){ .status = 200 };
-	if (setjmp(guard))
-		e = ERR_MEMORY;
-	else {
-		arena_on_full(c->http->arena, &guard);
-		e = c->route->answer(&tx, &c->rq, &c->reply);
+	if (setjmp(guard)) {
+		arena_on_full(c->http->arena, NULL);
+		return refuse(&c->why, ERR_MEMORY, "", "");
 	}
+	arena_on_full(c->http->arena, &guard);
+	struct tx tx = tx_make(d, d->reader, c->http->arena);
+	enum err e = c->route->answer(&tx, &c->rq, &c->reply);
 	arena_on_full(c->http->arena, NULL);
 	if (e != OK)
 		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
@@ -215,7 +219,7 @@ static enum err prepare(struct daemon *d, struct call *c)
 	TRY(read_headers(c));
 	TRY(route_check(c));
 	if (c->route->write)
-		TRY(read_key(c));
+		TRY(idempotency_read(c));
 	return OK;
 }
 
@@ -262,43 +266,19 @@ static void on_gone(void *owner, struct http_request *http)
 
 /* --- within the batch --- */
 
-/* The same command before? The body decides whether it is a replay or a mistake. */
-static enum err find_replay(struct tx *tx, struct call *c)
-{
-	struct db_rows rows;
-	char scope[2 * sizeof c->scope + 1], hash[2 * sizeof c->body_hash + 1];
-	if (!c->has_key && !c->in_doubt)
-		return OK;
-	sodium_bin2hex(scope, sizeof scope, c->scope, sizeof c->scope);
-	sodium_bin2hex(hash, sizeof hash, c->body_hash, sizeof c->body_hash);
-	TRY(db_rows(tx->db, tx->arena, sql_idempotency_find, &rows, NULL,
-	            ARG_TEXT("scopes", arena_printf(tx->arena, "{\"\\\\x%s\"}", scope))));
-	if (!rows.n)
-		return OK;
-	if (strcmp(rows.cells[1], hash) != 0)
-		return refuse(&c->why, ERR_KEY_REUSED, "Idempotency-Key",
-		              "this key came before with another body: choose a new key for a new request");
-	c->rq.subject = rows.cells[2] ? rows.cells[2] : "";
-	c->replay = true;
-	return OK;
-}
-
-enum err api_write(struct api *api, struct tx *tx, struct call *c)
+enum err api_write(struct api *api, struct tx *tx, struct call *c, const struct call *earlier)
 {
 	(void)api;
-	TRY(find_replay(tx, c));
+	TRY(idempotency_check(c, earlier));
 	if (c->replay)
 		return OK;
 	c->reply = (struct reply){ .status = 200, .subject = "" };
 	tx->cause = uuid_new(tx->arena);
 	enum err e = c->route->write(tx, &c->rq, &c->reply);
 	if (e == OK)
-		e = tx_exec(tx, sql_idempotency_insert, NULL, ARG_BYTES("scope", c->scope, sizeof c->scope),
-		            ARG_BYTES("body_hash", c->body_hash, sizeof c->body_hash), ARG_TEXT("subject", c->reply.subject));
+		e = idempotency_keep(tx, c);
 	if (e != OK)
 		c->why = tx->why.err == e ? tx->why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
-	else
-		c->rq.subject = c->reply.subject;
 	return e;
 }
 
@@ -306,14 +286,14 @@ enum err api_write(struct api *api, struct tx *tx, struct call *c)
 
 static const char *preference_of(const struct call *c)
 {
-	return c->wait_seconds && c->reply.status != 202 ? arena_printf(c->http->arena, "wait=%d", c->wait_seconds) : NULL;
+	return c->wait_seconds && c->reply.status != 202 ? c->preference : NULL;
 }
 
 void api_committed(struct api *api, struct call *c)
 {
 	bool decided = !c->reply.wait_for || !*c->reply.wait_for;
 	bool final_wanted = c->wait_seconds && c->reply.status == 202 && decided;
-	if ((c->replay || final_wanted) && read_answer(api, c) != OK) {
+	if (((c->replay && !c->written) || final_wanted) && read_answer(api, c) != OK) {
 		api_refuse(api, c, &c->why);
 		return;
 	}
@@ -334,7 +314,25 @@ void api_wake(struct api *api, const char *key)
 		if (strcmp(c->reply.wait_for, key) != 0)
 			continue;
 		unlink_waiting(api, c);
-		read_and_answer(api, c, arena_printf(c->http->arena, "wait=%d", c->wait_seconds));
+		read_and_answer(api, c, c->preference);
+	}
+}
+
+void api_look_again(struct api *api)
+{
+	for (struct call *c = api->waiting, *next; c; c = next) {
+		next = c->next_waiting;
+		struct reply before = c->reply;
+		enum err e = read_answer(api, c);
+		if (e == OK ? c->reply.status == 202 : err_fate(e) == FATE_RETRY) { /* undecided still */
+			c->reply = before;
+			continue;
+		}
+		unlink_waiting(api, c);
+		if (e == OK)
+			answer(api, c, c->preference);
+		else
+			api_refuse(api, c, &c->why);
 	}
 }
 
@@ -361,8 +359,15 @@ enum err api_open(struct daemon *d, const char *host, uint16_t port, struct api 
 	return OK;
 }
 
+/* What waits for a decision was done: its answer is ready. */
 void api_close(struct api *api)
 {
-	if (api)
-		http_close(api->daemon->http);
+	if (!api)
+		return;
+	while (api->waiting) {
+		struct call *c = api->waiting;
+		unlink_waiting(api, c);
+		answer(api, c, NULL);
+	}
+	http_close(api->daemon->http);
 }

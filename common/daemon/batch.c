@@ -3,41 +3,20 @@
  * committing becomes the next one, so batches form by themselves. One function owns begin, commit,
  * rollback and retry. A batch that fails is run again one by one; work that fails alone is judged:
  * a letter becomes a dead letter, a call is refused, and nothing else waits behind it. */
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/uuid.h"
-#include "daemon/internal.h"
+#include "daemon/work.h"
 
 #define BATCH_MAX 512
+#define BATCH_MS 20    /* then it is committed: the loop serves reads and heartbeats in between */
+#define PAUSE_MS 1000  /* when the server is at fault */
+#define SETTLE_MS 5000 /* for the running commit, when stopping */
 
-struct work {
-	struct work *next;
-	struct in_stream *stream; /* of a letter from the wire; NULL: it was parked */
-	struct origin from;
-	struct letter *letter;
-	struct call *call;
-	struct refusal verdict; /* why it failed */
-	bool judged;            /* it failed alone: do not run it again */
-	bool refused;           /* a call that the running batch answers with its verdict */
-};
-
-struct name {
-	struct name *next;
-	const char *text;
-};
-
-struct batch {
-	struct daemon *daemon;
-	struct arena *arena;
-	struct work *first, **last; /* what waits */
-	struct work *running;       /* what is in the transaction */
-	struct name *wakes, *unparks;
-	unsigned alone; /* how many of the next works run one by one */
-	bool committing;
-	int64_t reopen_due_ms;
-};
+/* --- the queue --- */
 
 struct batch *batch_new(struct daemon *d)
 {
@@ -46,12 +25,6 @@ struct batch *batch_new(struct daemon *d)
 	b->arena = arena_new(MESSAGE_ARENA_LIMIT);
 	b->last = &b->first;
 	return b->arena ? b : NULL;
-}
-
-static void work_free(struct work *w)
-{
-	free(w->letter);
-	free(w);
 }
 
 static void free_list(struct work *w)
@@ -88,12 +61,28 @@ void batch_put_letter(struct batch *b, struct in_stream *stream, const struct or
 
 void batch_put_call(struct batch *b, struct call *c)
 {
+	c->queued_ms = clock_monotonic_ms();
 	put(b, (struct work){ .call = c });
 }
 
 bool batch_is_committing(const struct batch *b)
 {
 	return b->committing;
+}
+
+bool batch_is_idle(const struct batch *b)
+{
+	return !b->committing && !b->first;
+}
+
+bool batch_can_begin(const struct batch *b)
+{
+	return b->first && !b->committing && !b->stale && clock_monotonic_ms() >= b->resume_ms;
+}
+
+bool batch_is_stale(const struct batch *b)
+{
+	return b->stale;
 }
 
 void batch_forget(struct batch *b, const struct call *c)
@@ -137,86 +126,10 @@ void batch_note_wake(struct batch *b, const char *key)
 
 void batch_note_unpark(struct batch *b, const char *entity)
 {
+	for (const struct name *n = b->unparks; n; n = n->next)
+		if (strcmp(n->text, entity) == 0)
+			return;
 	note(b, &b->unparks, entity);
-}
-
-/* --- running one piece of work --- */
-
-/* A letter that changed nothing: park it or bury it, by the error's fate. */
-static enum err set_aside(struct batch *b, struct tx *tx, struct work *w, const struct refusal *why)
-{
-	struct parked *p = b->daemon->parked;
-	if (err_fate(why->err) == FATE_PARK)
-		return parked_add(p, tx, &w->from, &w->letter->message);
-	log_warning("dead letter from %s seq %lld (%s): %s", w->from.sender, (long long)w->from.seq,
-	            w->letter->message.type, err_slug(why->err));
-	return parked_bury(p, tx, &w->from, &w->letter->message, why);
-}
-
-static enum err run_letter(struct batch *b, struct tx *tx, struct work *w)
-{
-	const Message *m = &w->letter->message;
-	if (w->stream)
-		inbox_stage(w->stream, w->letter);
-	else {
-		bool was_there;
-		TRY(parked_take(b->daemon->parked, tx, &w->from, &was_there));
-		if (!was_there)
-			return OK;
-	}
-	if (w->judged)
-		return set_aside(b, tx, w, &w->verdict);
-	if (w->stream && parked_behind(b->daemon->parked, w->from.sender, m->entity))
-		return parked_add(b->daemon->parked, tx, &w->from, m);
-	enum err e = dispatch(b->daemon, tx, w->from.sender, m);
-	if (e == OK) {
-		metric_add(b->daemon, METRIC_MESSAGES_APPLIED, 1);
-		if (!w->stream) /* later ones may have come to wait behind it meanwhile */
-			batch_note_unpark(b, m->entity);
-		return OK;
-	}
-	w->verdict = tx->why.err == e ? tx->why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
-	if (tx->wrote || err_fate(e) == FATE_RETRY || err_fate(e) == FATE_STOP)
-		return e;
-	return set_aside(b, tx, w, &w->verdict);
-}
-
-static enum err run_call(struct batch *b, struct tx *tx, struct work *w)
-{
-	if (!w->call) /* its client has gone; nothing was promised */
-		return OK;
-	w->refused = w->judged;
-	if (w->judged)
-		return OK;
-	tx->arena = w->call->http->arena;
-	enum err e = api_write(b->daemon->api, tx, w->call);
-	if (e == OK)
-		return OK;
-	w->verdict = w->call->why;
-	w->refused = true;
-	return tx->wrote || err_fate(e) == FATE_RETRY ? e : OK;
-}
-
-/* Runs with a guard: an arena that is full comes back here as ERR_MEMORY. */
-static enum err run_one(struct batch *b, struct work *w)
-{
-	jmp_buf guard;
-	struct tx tx = tx_make(b->daemon, b->daemon->writer, b->arena);
-	struct arena *request = w->call ? w->call->http->arena : NULL;
-	enum err e;
-	if (setjmp(guard)) {
-		e = ERR_MEMORY;
-		w->verdict = (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
-	} else {
-		arena_on_full(b->arena, &guard);
-		if (request)
-			arena_on_full(request, &guard);
-		e = w->letter ? run_letter(b, &tx, w) : run_call(b, &tx, w);
-	}
-	arena_on_full(b->arena, NULL);
-	if (request)
-		arena_on_full(request, NULL);
-	return e;
 }
 
 /* --- the transaction --- */
@@ -236,81 +149,123 @@ static void take_works(struct batch *b)
 		b->alone--;
 }
 
-static void put_back(struct batch *b)
+/* Puts works back to the front of the queue; returns how many. */
+static unsigned put_back(struct batch *b, struct work *works)
 {
-	struct work **end = &b->running;
+	struct work **end = &works;
 	unsigned n = 0;
 	for (; *end; n++)
 		end = &(*end)->next;
+	if (!n)
+		return 0;
 	*end = b->first;
 	if (!b->first)
 		b->last = end;
-	b->first = b->running;
-	if (b->first == NULL)
-		b->last = &b->first;
-	b->running = NULL;
-	b->alone += n;
-}
-
-/* The connection is lost: whether the batch was committed, only the database can tell. */
-static void reconnect(struct batch *b)
-{
-	struct daemon *d = b->daemon;
-	int64_t now = clock_monotonic_ms();
-	if (now < b->reopen_due_ms)
-		return;
-	b->reopen_due_ms = now + 500;
-	if (db_reopen(d->writer) != OK || db_reopen(d->reader) != OK)
-		return;
-	if (outbox_reload(d->outbox) != OK || inbox_reload(d->inbox) != OK || parked_reload(d->parked) != OK ||
-	    parked_release(d->parked, NULL) != OK)
-		return;
-	log_info("database is back");
+	b->first = works;
+	return n;
 }
 
 /* A piece of work that failed alone is judged; more than one are run again one by one. */
 static void judge(struct batch *b, enum err e)
 {
+	struct daemon *d = b->daemon;
 	struct work *w = b->running;
-	if (!w)
+	if (!w || w->next)
 		return;
-	if (w->next) {
-		for (; w; w = w->next)
-			w->verdict = (struct refusal){ 0 };
-		return;
-	}
 	if (w->judged) {
 		log_error("work that was set aside cannot be stored: stopping");
-		b->daemon->stopping = true;
+		d->stopping = d->failed = true;
 		return;
 	}
 	w->judged = true;
 	if (w->verdict.err == OK)
-		w->verdict.err = e;
-	if (w->letter || !w->verdict.rule) /* a letter's words lay in the arena of the failed batch */
-		w->verdict = (struct refusal){ .err = w->verdict.err, .field = "", .rule = err_text(w->verdict.err) };
+		w->verdict = (struct refusal){ .err = e, .field = "" };
+	if (!w->letter) {
+		if (!w->verdict.rule)
+			w->verdict.rule = err_text(w->verdict.err);
+		return;
+	}
+	if (err_fate(w->verdict.err) == FATE_RETRY) /* what the server said tells an operator more */
+		snprintf(w->reason, sizeof w->reason, "%s", db_error(d->writer));
+	w->verdict.rule = w->reason;
+	w->verdict.field = "";
+}
+
+/* Whether our own rows are not where we left them: somebody else writes to this database. */
+static bool positions_were_moved(const struct daemon *d, enum err e)
+{
+	const char *said = db_error(d->writer);
+	return err_fate(e) == FATE_RETRY && (strncmp(said, "out_stream_set:", strlen("out_stream_set:")) == 0 ||
+	                                     strncmp(said, "in_stream_advance:", strlen("in_stream_advance:")) == 0);
+}
+
+/* Nobody knows whether it was committed: letters come again, calls ask their idempotency rows. */
+static void lose(struct batch *b)
+{
+	for (struct work *w = b->running; w; w = w->next)
+		if (w->call)
+			w->call->in_doubt = true;
+	put_back(b, b->running);
+	b->running = NULL;
+	b->alone = 0;
+	b->stale = true;
+	batch_drop_letters(b);
 }
 
 static void fail(struct batch *b, enum err e)
 {
 	struct daemon *d = b->daemon;
+	bool said = err_fate(e) == FATE_RETRY;
 	metric_add(d, METRIC_BATCHES_FAILED, 1);
-	log_warning("a batch failed (%s): %s", err_slug(e), db_error(d->writer));
+	log_warning("a batch failed (%s)%s%s", err_slug(e), said ? ": " : "", said ? db_error(d->writer) : "");
+	bool wait = said && repair_world_is_at_fault(b);
+	if (positions_were_moved(d, e) && !wait) {
+		log_error("the positions in the database are not those of this process: stopping, to read them again");
+		d->stopping = d->failed = true;
+	}
 	if (db_is_lost(d->writer) || db_rollback(d->writer) != OK) {
-		for (struct work *w = b->running; w; w = w->next)
-			if (w->call)
-				w->call->in_doubt = true;
-		put_back(b);
-		b->alone = 0;
-		batch_drop_letters(b); /* their senders send them again, from the position that the database tells */
+		lose(b);
 		return;
 	}
 	outbox_rolled_back(d->outbox);
 	inbox_rolled_back(d->inbox);
 	if (parked_reload(d->parked) != OK)
-		log_warning("cannot read what is parked: %s", db_error(d->reader));
-	judge(b, e);
-	put_back(b);
+		b->stale = true;
+	if (wait) {
+		b->resume_ms = clock_monotonic_ms() + PAUSE_MS;
+		put_back(b, b->running);
+	} else {
+		judge(b, e);
+		b->alone += put_back(b, b->running);
+	}
+	b->running = NULL;
+}
+
+/* Looks up in one query which of the calls were done before. */
+static enum err load_replays(struct batch *b)
+{
+	struct call *calls[BATCH_MAX];
+	size_t n = 0;
+	for (struct work *w = b->running; w && n < countof(calls); w = w->next)
+		if (w->call && !w->judged && (w->call->has_key || w->call->in_doubt))
+			calls[n++] = w->call;
+	return n ? idempotency_load(b->daemon->writer, b->arena, calls, n) : OK;
+}
+
+static enum err run_works(struct batch *b)
+{
+	int64_t end = clock_monotonic_ms() + BATCH_MS;
+	TRY(load_replays(b));
+	for (struct work *w = b->running; w; w = w->next) {
+		TRY(work_run(b, w));
+		bool enough = arena_used(b->arena) > MESSAGE_ARENA_LIMIT / 2 || clock_monotonic_ms() >= end;
+		if (w->next && enough) { /* the rest is for the next batch */
+			put_back(b, w->next);
+			w->next = NULL;
+		}
+	}
+	TRY(outbox_save(b->daemon->outbox, b->arena));
+	return inbox_save(b->daemon->inbox, b->arena);
 }
 
 static void begin(struct batch *b)
@@ -320,12 +275,8 @@ static void begin(struct batch *b)
 	b->wakes = b->unparks = NULL;
 	take_works(b);
 	enum err e = db_begin(d->writer);
-	for (struct work *w = b->running; w && e == OK; w = w->next)
-		e = run_one(b, w);
 	if (e == OK)
-		e = outbox_save(d->outbox, b->arena);
-	if (e == OK)
-		e = inbox_save(d->inbox, b->arena);
+		e = run_works(b);
 	if (e == OK)
 		e = db_commit_send(d->writer);
 	if (e != OK) {
@@ -335,6 +286,24 @@ static void begin(struct batch *b)
 	b->committing = true;
 }
 
+/* What may be said and counted only now. */
+static void tell(struct daemon *d, struct work *w)
+{
+	struct call *c = w->call;
+	if (w->counts != METRIC_COUNT)
+		metric_add(d, w->counts, 1);
+	if (w->counts == METRIC_MESSAGES_DEAD)
+		log_warning("dead letter from %s seq %lld (%s): %s", w->from.sender, (long long)w->from.seq,
+		            w->letter->message.type, err_slug(w->verdict.err));
+	if (!c)
+		return;
+	w->call = NULL; /* it may be gone when this returns */
+	if (w->refused)
+		api_refuse(d->api, c, &w->verdict);
+	else
+		api_committed(d->api, c);
+}
+
 static void finish(struct batch *b)
 {
 	struct daemon *d = b->daemon;
@@ -342,44 +311,59 @@ static void finish(struct batch *b)
 	metric_add(d, METRIC_BATCHES, 1);
 	outbox_committed(d->outbox);
 	inbox_committed(d->inbox);
-	for (struct work *w = done; w; w = w->next) {
-		struct call *c = w->call;
-		if (!c)
-			continue;
-		w->call = NULL; /* it may be gone when this returns */
-		if (w->refused)
-			api_refuse(d->api, c, &w->verdict);
-		else
-			api_committed(d->api, c);
-	}
+	for (struct work *w = done; w; w = w->next)
+		tell(d, w);
 	b->running = NULL;
 	free_list(done);
 	for (struct name *n = b->wakes; n; n = n->next)
 		api_wake(d->api, n->text);
 	for (struct name *n = b->unparks; n; n = n->next)
-		if (parked_release(d->parked, n->text) != OK)
-			log_warning("cannot read what is parked: %s", db_error(d->reader)); /* read again at the next start */
+		parked_release(d->parked, n->text);
+}
+
+static void poll_commit(struct batch *b)
+{
+	struct daemon *d = b->daemon;
+	int outcome = db_commit_poll(d->writer);
+	if (outcome == 0)
+		return;
+	b->committing = false;
+	if (outcome > 0)
+		finish(b);
+	else
+		fail(b, db_is_lost(d->writer) ? ERR_DB_LOST : ERR_DB);
 }
 
 void batch_turn(struct batch *b)
 {
 	struct daemon *d = b->daemon;
-	if (b->committing) {
-		int outcome = db_commit_poll(d->writer);
-		if (outcome == 0)
-			return;
-		b->committing = false;
-		if (outcome > 0)
-			finish(b);
-		else
-			fail(b, db_is_lost(d->writer) ? ERR_DB_LOST : ERR_DB);
-	}
-	if (db_is_lost(d->writer) || db_is_lost(d->reader)) {
-		reconnect(b);
+	int64_t now = clock_monotonic_ms();
+	if (b->committing)
+		poll_commit(b);
+	bool away = b->stale || db_is_lost(d->writer) || db_is_lost(d->reader);
+	if (b->committing || away || now < b->resume_ms) /* not when only this process was held up */
+		repair_expire_calls(b, now);
+	if (b->committing || d->stopping)
 		return;
+	if (away)
+		repair_connections(b, now);
+	if (away || now < b->resume_ms)
+		return;
+	while (!b->committing && b->first && !d->stopping && !b->stale && now >= b->resume_ms)
+		begin(b);
+	if (batch_is_idle(b) && !d->stopping && !b->stale && outbox_trim_due(d->outbox, now))
+		begin(b);
+}
+
+void batch_settle(struct batch *b)
+{
+	if (!b)
+		return;
+	int64_t end = clock_monotonic_ms() + SETTLE_MS;
+	while (b->committing && clock_monotonic_ms() < end) {
+		struct daemon *d = b->daemon;
+		short events = (short)(POLLIN | (db_wants_write(d->writer) ? POLLOUT : 0));
+		(void)poll(&(struct pollfd){ .fd = db_socket(d->writer), .events = events }, 1, 100);
+		poll_commit(b);
 	}
-	while (!b->committing && b->first && !d->stopping && !db_is_lost(d->writer))
-		begin(b);
-	if (!b->committing && !b->first && !d->stopping && outbox_trim_due(d->outbox))
-		begin(b);
 }

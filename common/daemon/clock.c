@@ -12,18 +12,28 @@ int64_t clock_monotonic_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-struct date clock_today(const struct daemon *d)
+static void look(struct daemon *d, int64_t second)
 {
-	return date_add_days(date_of_time((int64_t)time(NULL)), (int)d->clock_offset_days);
+	struct tm utc;
+	time_t now = (time_t)second;
+	if (d->clock.second == second)
+		return;
+	d->clock.second = second;
+	d->clock.today = date_add_days(date_of_time(second), (int)d->clock_offset_days);
+	gmtime_r(&now, &utc);
+	strftime(d->clock.text, sizeof d->clock.text, "%Y-%m-%dT%H:%M:%S", &utc);
 }
 
-const char *clock_now_text(struct arena *a)
+struct date clock_today(struct daemon *d)
+{
+	look(d, (int64_t)time(NULL));
+	return d->clock.today;
+}
+
+const char *clock_now_text(struct daemon *d, struct arena *a)
 {
 	struct timespec t;
-	struct tm utc;
-	char text[32];
 	clock_gettime(CLOCK_REALTIME, &t);
-	gmtime_r(&t.tv_sec, &utc);
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-	return arena_printf(a, "%s.%03ldZ", text, t.tv_nsec / 1000000);
+	look(d, t.tv_sec);
+	return arena_printf(a, "%s.%03ldZ", d->clock.text, t.tv_nsec / 1000000);
 }

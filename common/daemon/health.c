@@ -42,7 +42,8 @@ static enum err answer_readyz(struct tx *tx, const struct request *rq, struct re
 	struct db_rows rows;
 	(void)rq;
 	reply->content_type = "text/plain; charset=utf-8";
-	if (db_is_lost(tx->daemon->writer) || db_rows(tx->db, tx->arena, sql_life_epoch, &rows, NULL) != OK) {
+	if (batch_is_stale(tx->daemon->batch) || db_is_lost(tx->daemon->writer) ||
+	    db_rows(tx->db, tx->arena, sql_life_epoch, &rows, NULL) != OK) {
 		reply->status = 503;
 		reply->text = "not ready: the database does not answer\n";
 		return OK;
@@ -67,6 +68,10 @@ static enum err answer_metrics(struct tx *tx, const struct request *rq, struct r
 	buffer_printf(&out,
 	              "# HELP udvej_link_up Whether a broker answers.\n# TYPE udvej_link_up gauge\nudvej_link_up %d\n",
 	              link_is_up(tx->daemon->link));
+	buffer_printf(&out,
+	              "# HELP udvej_streams_broken Streams that stand still until an operator looks.\n"
+	              "# TYPE udvej_streams_broken gauge\nudvej_streams_broken %u\n",
+	              outbox_broken(tx->daemon->outbox));
 	reply->text = out.data;
 	reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	return OK;

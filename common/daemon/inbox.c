@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Streams in: drops what is applied, refuses a gap and asks again, hands the rest to the next batch,
  * and moves each position in the transaction of the effects, on condition that it still is where we
- * think. Acknowledges after the commit, never before. */
+ * think. Acknowledges after the commit, never before. Never holds more of a sender than its credit
+ * and as much again, whatever the sender does. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,31 +11,24 @@
 #include "daemon/internal.h"
 #include "sql_daemon.h"
 
-#define CREDIT_BYTES ((int64_t)1024 * 1024) /* bodies that a sender may have under way to us */
+#define CREDIT_BYTES ((int64_t)1024 * 1024) /* of letters that a sender may have under way to us */
 
 struct in_stream {
 	struct in_stream *next;
 	const char *sender;
 	char epoch[UUID_LEN + 1];           /* "": never heard from */
 	bool stored;                        /* has a row */
+	bool gap;                           /* something was passed over: ask for it when what waits is done */
 	int64_t position, staged, accepted; /* committed; in the running batch; taken from the wire */
 	struct chain chain, staged_chain;
 	int64_t applied_bytes; /* of this conversation, for credit */
-	int64_t staged_bytes;
+	int64_t staged_bytes, waiting_bytes;
 };
 
 struct inbox {
 	struct daemon *daemon;
 	struct in_stream *streams;
 };
-
-const char *inbox_sender(const struct inbox *i, const char *name)
-{
-	for (const struct in_stream *s = i->streams; s; s = s->next)
-		if (strcmp(s->sender, name) == 0)
-			return s->sender;
-	return NULL;
-}
 
 static struct in_stream *stream_of(struct inbox *i, const char *sender)
 {
@@ -47,15 +41,25 @@ static struct in_stream *stream_of(struct inbox *i, const char *sender)
 	return s;
 }
 
+const char *inbox_sender(struct inbox *i, const char *name)
+{
+	return stream_of(i, name)->sender;
+}
+
+bool inbox_any_sender(const struct inbox *i, const struct parked *p, const char *entity)
+{
+	for (const struct in_stream *s = i->streams; s; s = s->next)
+		if (parked_behind(p, s->sender, entity))
+			return true;
+	return false;
+}
+
 enum err inbox_reload(struct inbox *i)
 {
 	struct db_rows rows;
 	TRY(db_rows(i->daemon->reader, i->daemon->scratch, sql_in_stream_all, &rows, NULL));
-	for (struct in_stream *s = i->streams; s; s = s->next) {
-		const char *sender = s->sender;
-		struct in_stream *next = s->next;
-		*s = (struct in_stream){ .next = next, .sender = sender };
-	}
+	for (struct in_stream *s = i->streams; s; s = s->next)
+		*s = (struct in_stream){ .next = s->next, .sender = s->sender };
 	for (size_t r = 0; r < rows.n; r++) {
 		const char **cell = rows.cells + r * rows.n_columns;
 		struct in_stream *s = stream_of(i, cell[0]);
@@ -77,11 +81,14 @@ enum err inbox_load(struct daemon *d, struct inbox **ret)
 	return OK;
 }
 
+/* --- from the wire --- */
+
 static void acknowledge(struct inbox *i, struct in_stream *s, bool resend)
 {
 	Ack ack = ACK__INIT;
 	Frame f = FRAME__INIT;
 	if (resend) { /* both sides count credit from here */
+		s->gap = false;
 		s->accepted = s->position;
 		s->applied_bytes = 0;
 	}
@@ -96,6 +103,8 @@ static void acknowledge(struct inbox *i, struct in_stream *s, bool resend)
 
 void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 {
+	if (batch_is_stale(i->daemon->batch)) /* its position is not known now: the sender greets again */
+		return;
 	struct in_stream *s = stream_of(i, from);
 	if (!uuid_is_valid(g->epoch)) {
 		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
@@ -107,39 +116,59 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 	acknowledge(i, s, s->accepted == s->position); /* else letters of it wait here, and need not come again */
 }
 
+/* False: no room, or no memory; the rest comes again. */
+static bool accept_letter(struct inbox *i, struct in_stream *s, int64_t seq, const Message *m)
+{
+	if (s->waiting_bytes > 2 * CREDIT_BYTES) {
+		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		return false;
+	}
+	struct letter *l = letter_new(seq, m);
+	if (!l)
+		return false;
+	s->accepted = seq;
+	s->waiting_bytes += (int64_t)l->bytes;
+	struct origin origin = { .sender = s->sender, .seq = seq };
+	memcpy(origin.epoch, s->epoch, sizeof origin.epoch);
+	batch_put_letter(i->daemon->batch, s, &origin, l);
+	return true;
+}
+
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
 {
+	if (batch_is_stale(i->daemon->batch))
+		return;
 	struct in_stream *s = stream_of(i, from);
-	if (strcmp(s->epoch, b->epoch) != 0 || b->first < 1) {
+	if (!*s->epoch || strcmp(s->epoch, b->epoch) != 0 || b->first < 1 || b->first > INT64_MAX / 2) {
 		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
 		return;
 	}
-	if (b->first > s->accepted + 1) {
-		if (s->accepted == s->position) /* else what waits here will be acknowledged, and the sender's patience ends */
-			acknowledge(i, s, true);
-		return;
-	}
-	for (size_t n = 0; n < b->n_messages; n++) {
+	if (b->first > s->accepted + 1)
+		s->gap = true;
+	for (size_t n = 0; n < b->n_messages && !s->gap; n++) {
 		int64_t seq = b->first + (int64_t)n;
-		if (seq <= s->accepted)
-			continue;
-		struct letter *l = letter_new(seq, b->messages[n]);
-		if (!l)
-			return; /* the rest comes again */
-		s->accepted = seq;
-		struct origin origin = { .sender = s->sender, .seq = seq };
-		memcpy(origin.epoch, s->epoch, sizeof origin.epoch);
-		batch_put_letter(i->daemon->batch, s, &origin, l);
+		if (seq > s->accepted && !accept_letter(i, s, seq, b->messages[n]))
+			s->gap = true;
 	}
+	if (s->accepted == s->position) /* nothing of it waits: a gap, or all of it was applied before */
+		acknowledge(i, s, s->gap);
 }
 
-void inbox_stage(struct in_stream *s, const struct letter *l)
+/* --- in the batch --- */
+
+bool inbox_stage(struct in_stream *s, const struct letter *l)
 {
+	if (l->seq != s->staged + 1) {
+		s->waiting_bytes -= (int64_t)l->bytes;
+		s->accepted = s->staged;
+		return false;
+	}
 	unsigned char commitment[CHAIN_LEN];
 	chain_commit(&l->message, commitment);
 	chain_extend(&s->staged_chain, commitment);
 	s->staged = l->seq;
-	s->staged_bytes += (int64_t)l->message.body.len;
+	s->staged_bytes += (int64_t)l->bytes;
+	return true;
 }
 
 enum err inbox_save(struct inbox *i, struct arena *a)
@@ -163,9 +192,10 @@ void inbox_committed(struct inbox *i)
 		s->position = s->staged;
 		s->chain = s->staged_chain;
 		s->applied_bytes += s->staged_bytes;
+		s->waiting_bytes -= s->staged_bytes;
 		s->staged_bytes = 0;
 		s->stored = true;
-		acknowledge(i, s, false);
+		acknowledge(i, s, s->gap && s->accepted == s->position);
 	}
 }
 

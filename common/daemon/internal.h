@@ -43,30 +43,39 @@ struct daemon {
 	struct api *api;
 	void *app;
 	int64_t clock_offset_days;
+	struct { /* what of the clocks changes once a second */
+		int64_t second;
+		struct date today;
+		char text[24];
+	} clock;
 	uint64_t metrics[METRIC_COUNT];
-	bool stopping;
+	bool stopping, failed; /* failed: ends with an exit code that says so */
 };
 
 /* --- clock.c --- */
 int64_t clock_monotonic_ms(void);
-struct date clock_today(const struct daemon *d);
-const char *clock_now_text(struct arena *a);
+struct date clock_today(struct daemon *d);
+const char *clock_now_text(struct daemon *d, struct arena *a);
 
 /* A transaction as a handler sees it. */
 struct tx tx_make(struct daemon *d, struct db *db, struct arena *a);
 
-/* --- a message as it lies in memory between socket and batch, or batch and socket: one malloc --- */
+/* --- a message as it lies in memory between socket and batch, or batch and socket: one malloc (tail.c) --- */
 struct letter {
 	int64_t seq;
-	size_t bytes;
+	size_t bytes;       /* as credit counts it */
+	struct chain chain; /* chain[seq], of letters that go out */
 	Message message;
 };
+/* What a message costs of the credit, in memory and in a frame. */
+size_t letter_bytes(const Message *m);
 /* A copy that owns its strings. NULL when out of memory. Freed with free(). */
 struct letter *letter_new(int64_t seq, const Message *m);
 
 /* --- outbox.c: streams out --- */
 struct outbox;
 enum err outbox_load(struct daemon *d, struct outbox **ret) MUST_USE;
+void outbox_free(struct outbox *o); /* takes NULL */
 /* Forgets what is in memory and reads it again from the database. */
 enum err outbox_reload(struct outbox *o) MUST_USE;
 /* Numbers a message and queues its row, within the running batch. */
@@ -76,12 +85,14 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 enum err outbox_save(struct outbox *o, struct arena *a) MUST_USE;
 void outbox_committed(struct outbox *o);
 void outbox_rolled_back(struct outbox *o);
-bool outbox_trim_due(const struct outbox *o);
+bool outbox_trim_due(const struct outbox *o, int64_t now_ms);
 void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack);
 void outbox_on_up(struct outbox *o, const char *node);
 void outbox_on_gone(struct outbox *o, const char *node);
-/* Sends what may be sent now. */
-void outbox_pump(struct outbox *o, int64_t now_ms);
+/* Sends what may be sent now, within bounds: true when there is more. */
+bool outbox_pump(struct outbox *o, int64_t now_ms);
+/* How many streams stand still because the receiver's position does not fit this database. */
+unsigned outbox_broken(const struct outbox *o);
 
 /* --- inbox.c: streams in --- */
 struct inbox;
@@ -90,10 +101,13 @@ enum err inbox_load(struct daemon *d, struct inbox **ret) MUST_USE;
 enum err inbox_reload(struct inbox *i) MUST_USE;
 void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
-/* The sender's name as process-life string; NULL when nothing was ever heard from it. */
-const char *inbox_sender(const struct inbox *i, const char *name);
-/* The message is dealt with in this batch: moves position and chain. */
-void inbox_stage(struct in_stream *s, const struct letter *l);
+/* The sender's name as process-life string. */
+const char *inbox_sender(struct inbox *i, const char *name);
+/* Whether a message of any sender is parked, or dead, under the entity. */
+struct parked;
+bool inbox_any_sender(const struct inbox *i, const struct parked *p, const char *entity);
+/* The message is dealt with in this batch: moves position and chain. False when it is not its turn: leave it. */
+bool inbox_stage(struct in_stream *s, const struct letter *l) MUST_USE;
 /* Queues the conditional moves of the positions. */
 enum err inbox_save(struct inbox *i, struct arena *a) MUST_USE;
 /* Makes the positions true and acknowledges them. */
@@ -110,17 +124,27 @@ struct origin {
 /* --- parked.c: messages that wait for their parent, and dead letters --- */
 struct parked;
 enum err parked_load(struct daemon *d, struct parked **ret) MUST_USE;
+void parked_free(struct parked *p); /* takes NULL */
 /* Reads the waiting entities again. */
 enum err parked_reload(struct parked *p) MUST_USE;
 /* Whether a message of this sender about this entity has to wait behind an earlier one. */
 bool parked_behind(const struct parked *p, const char *sender, const char *entity);
 enum err parked_add(struct parked *p, struct tx *tx, const struct origin *from, const Message *m) MUST_USE;
-/* Takes a parked message out within the batch; false in *ret_was_there when it had been taken before. */
-enum err parked_take(struct parked *p, struct tx *tx, const struct origin *from, bool *ret_was_there) MUST_USE;
 enum err parked_bury(struct parked *p, struct tx *tx, const struct origin *from, const Message *m,
                      const struct refusal *why) MUST_USE;
-/* Puts what waits for the entity (NULL: for any) into the next batch, in order. Call outside of a batch. */
-enum err parked_release(struct parked *p, const char *entity) MUST_USE;
+/* Of a message that was parked: whether it still is, and whether an earlier one of its entity is in its way. */
+enum err parked_look(struct parked *p, struct tx *tx, const struct origin *from, const char *entity, bool *ret_is_there,
+                     bool *ret_waits) MUST_USE;
+/* It was applied: takes it out. Whether others of its entity still wait. */
+enum err parked_take(struct parked *p, struct tx *tx, const struct origin *from, const char *entity,
+                     bool *ret_others) MUST_USE;
+/* It is buried: takes it out, but its entity still is in the way of later ones. */
+enum err parked_remove(struct parked *p, struct tx *tx, const struct origin *from) MUST_USE;
+/* Puts what waits for the entity into the next batch, in order. Call outside of a batch. */
+void parked_release(struct parked *p, const char *entity);
+/* Begins to look at everything that is parked; parked_turn(), when nothing else waits, takes the next few. */
+void parked_release_all(struct parked *p);
+void parked_turn(struct parked *p);
 
 /* --- dispatch.c: one message to its handler --- */
 enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Message *m) MUST_USE;
@@ -139,12 +163,23 @@ void batch_forget(struct batch *b, const struct call *c);
 void batch_drop_letters(struct batch *b);
 /* Begins, polls or finishes a batch. */
 void batch_turn(struct batch *b);
+/* Waits for the commit that is under way, a few seconds at most. Takes NULL. */
+void batch_settle(struct batch *b);
 bool batch_is_committing(const struct batch *b);
+/* Whether the next batch_turn() would begin a batch. */
+bool batch_can_begin(const struct batch *b);
+/* Nothing waits and nothing runs. */
+bool batch_is_idle(const struct batch *b);
+/* The database is away, or what is in memory has not been read from it again: take in nothing. */
+bool batch_is_stale(const struct batch *b);
+/* The reading connection was found lost: opens it again, at most twice a second. True when it is back. */
+bool batch_reopen_reader(struct batch *b);
 /* For tx_wake and tx_unpark within a batch. */
 void batch_note_wake(struct batch *b, const char *key);
 void batch_note_unpark(struct batch *b, const char *entity);
 
 /* --- api.c: HTTP routes --- */
+#define CALL_HASH 32
 struct api;
 struct call {
 	struct http_request *http;
@@ -152,28 +187,46 @@ struct call {
 	struct request rq;
 	struct reply reply;
 	struct refusal why; /* set when it was refused */
-	unsigned char scope[32], body_hash[32];
-	bool has_key;
-	bool in_doubt;    /* its COMMIT was lost: look whether it was done */
-	bool replay;      /* it was done before */
-	int wait_seconds; /* of Prefer: wait; 0: none */
+	unsigned char scope[CALL_HASH], body_hash[CALL_HASH];
+	unsigned char known_body[CALL_HASH]; /* when known: of the same scope, done before */
+	const char *known_subject;
+	bool has_key, known;
+	bool in_doubt; /* its COMMIT was lost: look whether it was done */
+	bool written;  /* reply is what its write made */
+	bool replay;   /* it was done before */
+	int64_t queued_ms;
+	char preference[16]; /* "wait=5": what was preferred, as it is answered */
+	int wait_seconds;    /* of Prefer: wait; 0: none */
 	int64_t deadline_ms;
 	struct call *next_waiting;
 };
 enum err api_open(struct daemon *d, const char *host, uint16_t port, struct api **ret, const char **why) MUST_USE;
 void api_close(struct api *api);
-/* Runs the write of a call in the batch. An error is a refusal, in call->why. */
-enum err api_write(struct api *api, struct tx *tx, struct call *c) MUST_USE;
+/* Runs the write of a call in the batch. `earlier` is a call of the same scope in the same batch, or NULL. An error
+ * is a refusal, in call->why. */
+enum err api_write(struct api *api, struct tx *tx, struct call *c, const struct call *earlier) MUST_USE;
 /* After the commit: answers the call, or holds it until its operation is decided. */
 void api_committed(struct api *api, struct call *c);
 /* Answers with a refusal. */
 void api_refuse(struct api *api, struct call *c, const struct refusal *why);
 /* Answers the calls that wait for the key. */
 void api_wake(struct api *api, const char *key);
+/* Looks at the subjects of all calls that wait: a decision may have come unheard. */
+void api_look_again(struct api *api);
 /* Answers the calls whose wait is over; milliseconds to the next one, or -1. */
 int api_turn(struct api *api, int64_t now_ms);
 /* route_check.c: decodes and checks the body and the query of a call against its route. */
 enum err route_check(struct call *c) MUST_USE;
+
+/* --- idempotency.c --- */
+/* Reads the key of a call and hashes what it stands for. */
+enum err idempotency_read(struct call *c) MUST_USE;
+/* Finds in one query which of the calls were done before. */
+enum err idempotency_load(struct db *db, struct arena *a, struct call *const *calls, size_t n) MUST_USE;
+/* Whether the call is a replay (call->replay): of what was loaded, or of the earlier call of this batch. */
+enum err idempotency_check(struct call *c, const struct call *earlier) MUST_USE;
+/* Stores what the call did, within its batch. */
+enum err idempotency_keep(struct tx *tx, struct call *c) MUST_USE;
 
 /* --- health.c --- */
 extern const struct route health_routes[];

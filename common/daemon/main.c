@@ -79,7 +79,8 @@ static enum err load_state(struct daemon *d, const char **why)
 		return ERR_MEMORY;
 	TRY(d->service->start(d, &d->app, why));
 	TRY(link_open(d->registry, &d->keys, &events, d, &d->link, why));
-	return parked_release(d->parked, NULL);
+	parked_release_all(d->parked);
+	return OK;
 }
 
 static enum err open_all(struct daemon *d, const char *conf, const char **why)
@@ -134,9 +135,12 @@ static void loop(struct daemon *d, int signals)
 		timeout = link_turn(d->link, now);
 		http_turn(d->http);
 		batch_turn(d->batch);
-		outbox_pump(d->outbox, now);
 		http_turn(d->http);   /* answers given by the batch, and requests that came meanwhile */
 		batch_turn(d->batch); /* else a lone request would wait for the poll's time-out */
+		if (batch_is_idle(d->batch) && !batch_is_stale(d->batch))
+			parked_turn(d->parked);
+		if (outbox_pump(d->outbox, now) || batch_can_begin(d->batch)) /* what no descriptor will tell of */
+			timeout = 0;
 		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
 		timeout = soonest(timeout, 1000);
 		if (signal->revents & ZMQ_POLLIN)
@@ -149,6 +153,8 @@ static void close_all(struct daemon *d)
 	api_close(d->api);
 	link_close(d->link);
 	batch_free(d->batch);
+	parked_free(d->parked);
+	outbox_free(d->outbox);
 	db_close(d->reader);
 	db_close(d->writer);
 }
@@ -179,6 +185,7 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	if (e == OK) {
 		log_info("ready on port %s", settings_get(d.settings, "http_port"));
 		loop(&d, signals);
+		batch_settle(d.batch);
 		log_info("stopped");
 	} else
 		log_error("cannot start: %s (%s)", why, err_slug(e));
@@ -186,7 +193,7 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	arena_free(d.scratch);
 	arena_free(d.arena);
 	close(signals);
-	return e == OK ? 0 : 1;
+	return e == OK && !d.failed ? 0 : 1;
 }
 
 struct arena *daemon_arena(struct daemon *d)

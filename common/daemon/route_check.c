@@ -16,13 +16,13 @@ struct query_check {
 static bool check_parameter(void *ctx, const char *name, const char *value)
 {
 	struct query_check *q = ctx;
-	(void)value;
+	const char *rule = "there is no such query parameter here; see /api/v1/openapi.json";
 	for (const char *const *allowed = q->call->route->query; allowed && *allowed; allowed++)
 		if (strcmp(*allowed, name) == 0)
-			return true;
-	q->err = refuse(&q->call->why, ERR_QUERY, arena_strdup(q->call->http->arena, name),
-	                "there is no such query parameter here; see /api/v1/openapi.json");
-	return false;
+			rule = http_query(q->call->http, name) == value ? NULL : "a query parameter must stand once only";
+	if (rule)
+		q->err = refuse(&q->call->why, ERR_QUERY, arena_strdup(q->call->http->arena, name), rule);
+	return !rule;
 }
 
 static enum err check_query(struct call *c)
@@ -123,7 +123,8 @@ static enum err check_body(struct call *c)
 {
 	const char *type = http_header(c->http, "Content-Type");
 	ProtobufCMessage *body;
-	if (type && strncasecmp(type, "application/json", strlen("application/json")) != 0)
+	size_t len = strlen("application/json");
+	if (type && (strncasecmp(type, "application/json", len) != 0 || (type[len] && !strchr("; \t", type[len]))))
 		return refuse(&c->why, ERR_MEDIA, "Content-Type", "send the body as application/json");
 	TRY(shape_from_json(c->http->arena, c->route->body, c->http->body, c->http->body_len, &body, &c->why));
 	c->rq.body = body;

@@ -7,21 +7,27 @@ select epoch from life;
 -- name: out_stream_all
 select receiver, seq, acked, chain from bus_out_stream;
 
--- name: out_stream_set :one
-insert into bus_out_stream (receiver, seq, chain) values (:receiver, :seq::bigint, :chain)
-on conflict (receiver) do update set seq = excluded.seq, chain = excluded.chain
-where bus_out_stream.seq = :old_seq::bigint;
+-- name: out_stream_set
+-- Fails in the server, by the division, when the row is not where we left it: so COMMIT need not wait for the outcome.
+with moved as (
+    insert into bus_out_stream (receiver, seq, chain) values (:receiver, :seq::bigint, :chain)
+    on conflict (receiver) do update set seq = excluded.seq, chain = excluded.chain
+    where bus_out_stream.seq = :old_seq::bigint
+    returning 1
+)
+select 1 / count(*) as moved from moved;
 
 -- name: out_insert
 insert into bus_out (receiver, seq, id, type, entity, salt, body)
 values (:receiver, :seq, :id, :type, :entity, :salt, :body);
 
 -- name: out_page
-select id, type, entity, salt, body from bus_out
-where receiver = :receiver and seq >= :first and seq < :first::bigint + :count::bigint order by seq;
-
--- name: out_first
-select coalesce(min(seq), 0) as first from bus_out where receiver = :receiver;
+-- As many as fit into a frame, at least one.
+select seq, id, type, entity, salt, body from (
+    select seq, id, type, entity, salt, body,
+           sum(octet_length(body)) over (order by seq) - octet_length(body) as before
+    from bus_out where receiver = :receiver and seq >= :first and seq < :first::bigint + :count::bigint
+) page where before < :bytes::bigint order by seq;
 
 -- name: out_acked
 update bus_out_stream set acked = :seq where receiver = :receiver and acked < :seq;
@@ -32,46 +38,69 @@ delete from bus_out where receiver = :receiver and seq <= :seq;
 -- name: in_stream_all
 select sender, epoch, seq, chain from bus_in_stream;
 
--- name: in_stream_begin :one
+-- name: in_stream_begin
 insert into bus_in_stream (sender, epoch, seq, chain) values (:sender, :epoch, :seq, :chain);
 
--- name: in_stream_advance :one
-update bus_in_stream set seq = :seq, chain = :chain
-where sender = :sender and epoch = :epoch and seq = :old_seq;
+-- name: in_stream_advance
+-- Fails in the server, as out_stream_set does.
+with moved as (
+    update bus_in_stream set seq = :seq, chain = :chain
+    where sender = :sender and epoch = :epoch and seq = :old_seq
+    returning 1
+)
+select 1 / count(*) as moved from moved;
 
--- name: parked_insert :one
+-- What peers send may be empty, and empty is NULL for a parameter.
+-- name: parked_insert
 insert into bus_parked (sender, epoch, seq, id, type, entity, body)
-values (:sender, :epoch, :seq, :id, :type, :entity, :body);
+values (:sender, :epoch, :seq, :id, coalesce(:type, ''), coalesce(:entity, ''), :body);
 
 -- name: parked_entities
-select sender, entity from bus_parked union select sender, entity from bus_dead;
+-- In pages after a place.
+select sender, entity from (select sender, entity from bus_parked union select sender, entity from bus_dead) waiting
+where (sender, entity) > (coalesce(:sender, ''), coalesce(:entity, '')) or :first::boolean
+order by sender, entity limit 10000;
 
 -- name: parked_of
 select sender, epoch, seq, id, type, entity, body from bus_parked
-where :entity::text is null or entity = :entity order by sender, seq;
+where entity = :entity order by sender, epoch, seq limit 64;
+
+-- name: parked_page
+-- The next few after a place, to look at all of them without holding all of them.
+select sender, epoch, seq, id, type, entity, body from bus_parked
+where (sender, epoch, seq) > (coalesce(:sender, ''), :epoch::uuid, :seq::bigint) order by sender, epoch, seq limit 64;
+
+-- name: parked_look
+-- `waits`: an earlier message of the same sender and entity is parked, or is dead.
+select exists (select from bus_parked where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint) as is_there,
+       exists (select from bus_parked where sender = :sender and entity = coalesce(:entity, '') and epoch = :epoch::uuid
+               and seq < :seq::bigint)
+       or exists (select from bus_dead where sender = :sender and entity = coalesce(:entity, '')
+                  and (epoch <> :epoch::uuid or seq < :seq::bigint)) as waits;
 
 -- name: parked_take
--- `waits`: whether anything else of the sender still waits for the entity
+-- `others`: whether anything else of the sender still waits for the entity
 with taken as (
     delete from bus_parked where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint returning entity
 )
-select t.entity,
-       exists (select from bus_parked p where p.sender = :sender and p.entity = t.entity
+select exists (select from bus_parked p where p.sender = :sender and p.entity = t.entity
                and (p.epoch, p.seq) <> (:epoch::uuid, :seq::bigint))
-       or exists (select from bus_dead d where d.sender = :sender and d.entity = t.entity) as waits
+       or exists (select from bus_dead d where d.sender = :sender and d.entity = t.entity) as others
 from taken t;
 
--- name: dead_insert :one
+-- name: parked_remove
+delete from bus_parked where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint;
+
+-- name: dead_insert
 insert into bus_dead (sender, epoch, seq, id, type, entity, body, error, rule)
-values (:sender, :epoch, :seq, :id, :type, :entity, :body, :error, :rule);
+values (:sender, :epoch, :seq, coalesce(:id, ''), coalesce(:type, ''), coalesce(:entity, ''), :body, :error, :rule);
 
 -- name: delivery_counts
 select (select count(*) from bus_out) as out, (select count(*) from bus_parked) as parked,
        (select count(*) from bus_dead) as dead;
 
 -- name: idempotency_find
-select encode(scope, 'hex') as scope, encode(body_hash, 'hex') as body_hash, subject
-from idempotency where scope = any (:scopes::bytea[]);
+select scope, body_hash, subject from idempotency where scope = any (:scopes::bytea[]);
 
--- name: idempotency_insert :one
+-- name: idempotency_insert
 insert into idempotency (scope, body_hash, subject) values (:scope, :body_hash, :subject);

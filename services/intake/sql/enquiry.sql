@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Enquiries, and the duties to notify that arise from them.
 
--- name: enquiry_insert :one
+-- name: enquiry_insert
 insert into enquiry (id, received_on, channel, partner, gender, age, municipality, occupation, reasons,
                      thoughts_of_change, setting, programme, note, followed_by)
 values (:id, :received_on, :channel, :partner, :gender, :age, :municipality, :occupation, :reasons,
@@ -27,6 +27,6 @@ from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
 where (:after::bigint = 0 or e.number < :after::bigint)
 order by e.number desc limit :limit::bigint;
 
--- name: duty_insert :one
+-- name: duty_insert
 insert into duty_to_notify (id, enquiry_id, raised_on, legal_basis, reason)
 values (:id, :enquiry_id, :raised_on, :legal_basis, :reason);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Measurements that were entered here.
 
--- name: measurement_insert :one
+-- name: measurement_insert
 insert into measurement (id, course_id, operation_id, instrument, instrument_version, measured_on, rater, answers, aim)
 values (:id, :course_id, :operation_id, :instrument, :instrument_version, :measured_on, :rater, :answers::jsonb, :aim);
 

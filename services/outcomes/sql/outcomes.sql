@@ -16,7 +16,7 @@ where course.version < excluded.version;
 -- name: course_told_due :one
 update course set due_version = :due_version, due_text = :due_text where id = :course_id::uuid;
 
--- name: measurement_insert :one
+-- name: measurement_insert
 insert into measurement (id, course_id, instrument, instrument_version, rater, measured_on, answers, aim, complete,
                          scores)
 values (:measurement_id, :course_id, :instrument, :instrument_version, :rater, :measured_on, :answers::jsonb, :aim,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Between outbox.c and conversation.c only: a stream out, as it is in memory. */
+#ifndef UDVEJ_DAEMON_STREAM_OUT_H
+#define UDVEJ_DAEMON_STREAM_OUT_H
+
+#include "base/uuid.h"
+#include "daemon/tail.h"
+
+struct out_stream {
+	struct out_stream *next;
+	const char *receiver;
+	int64_t seq, staged; /* last committed; last numbered in the running batch */
+	struct chain chain, staged_chain;
+	int64_t acked, saved_acked, trimming; /* committed at the receiver; in our own row; in the running batch */
+	struct tail tail;
+	bool up, greeted, broken;
+	unsigned behind;             /* acknowledgements in a row of less than was acknowledged before */
+	int64_t sent, spent, credit; /* of this conversation */
+	int64_t greeting_due_ms, ack_due_ms;
+};
+
+struct outbox {
+	struct daemon *daemon;
+	char epoch[UUID_LEN + 1];
+	int64_t trimmed_ms;
+	struct out_stream *streams;
+};
+
+/* The stream to this receiver; NULL when nothing was ever sent to it. */
+struct out_stream *outbox_find(const struct outbox *o, const char *receiver);
+/* Both sides have to agree anew where they are: greet. */
+void conversation_forget(struct out_stream *s);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Between batch.c, work.c and repair.c only: what waits for the writer and what it is doing. */
+#ifndef UDVEJ_DAEMON_WORK_H
+#define UDVEJ_DAEMON_WORK_H
+
+#include "daemon/internal.h"
+
+/* A letter or a call, from the queue to its commit. */
+struct work {
+	struct work *next;
+	struct in_stream *stream; /* of a letter from the wire; NULL: it was parked */
+	struct origin from;
+	struct letter *letter;
+	struct call *call;      /* NULL too when its client has gone */
+	struct refusal verdict; /* why it failed */
+	char reason[256];       /* the verdict's rule of a letter: outlives the arena of the batch that failed */
+	enum metric counts;     /* what it adds to once it is committed; METRIC_COUNT: nothing */
+	bool judged;            /* it failed alone: do not run it again */
+	bool refused;           /* a call that the running batch answers with its verdict */
+	bool done;              /* a call that the running batch has carried out */
+};
+
+struct name {
+	struct name *next;
+	const char *text;
+};
+
+struct batch {
+	struct daemon *daemon;
+	struct arena *arena;
+	struct work *first, **last; /* what waits */
+	struct work *running;       /* what is in the transaction */
+	struct name *wakes, *unparks;
+	unsigned alone; /* how many of the next works run one by one */
+	bool committing;
+	bool stale; /* the connection was lost: what is in memory has to be read again */
+	int64_t resume_ms, reopen_ms, reader_ms, complain_ms, expire_ms;
+};
+
+/* work.c: runs it within the transaction. An error: nothing of the batch may be committed. */
+enum err work_run(struct batch *b, struct work *w) MUST_USE;
+void work_free(struct work *w);
+
+/* --- repair.c: when the database is away --- */
+
+/* Whether the server, not the work, is the reason of the last failure: try again later. */
+bool repair_world_is_at_fault(const struct batch *b);
+/* Opens the connections again and reads anew what is in memory. Tries at most twice a second. */
+void repair_connections(struct batch *b, int64_t now_ms);
+/* Answers calls that have waited too long for the database. */
+void repair_expire_calls(struct batch *b, int64_t now_ms);
+
+#endif
