@@ -126,7 +126,7 @@ enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseState *m = (const CourseState *)message;
 	Course *c = shape_new(tx->arena, &course__descriptor);
-	enum err e = tx_one(tx, sql_course_by_id, c, NULL, ARG_TEXT("id", m->course_id));
+	enum err e = tx_one(tx, sql_course_version, c, NULL, ARG_TEXT("id", m->course_id));
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
 	if (m->version <= c->version) /* an older word */

@@ -11,6 +11,9 @@ select id, version, referral_id, organisation, programme, aim, state, worker, wo
        end_reason, due, "grant", number
 from course_view where id = :id::uuid;
 
+-- name: course_version
+select id, version from course where id = :id::uuid;
+
 -- name: course_page
 -- Waiting courses in their order, others newest first; `next` of a page counts the rows before the following one.
 select id, version, referral_id, organisation, programme, aim, state, worker, worker_name, reason_code, reason, priority,
@@ -19,7 +22,9 @@ select id, version, referral_id, organisation, programme, aim, state, worker, wo
 from course_view
 where (:state::text is null or state = :state) and (:programme::text is null or programme = :programme)
   and (:worker::text is null or worker = :worker)
-order by waiting_position nulls last, number desc
+order by state <> 'waiting',
+         case when state = 'waiting' then array_position(array['stat', 'asap', 'urgent', 'routine'], priority) end,
+         case when state = 'waiting' then waiting_number end, number desc
 limit :limit::bigint offset :after::bigint;
 
 -- name: course_apply :one

@@ -57,7 +57,8 @@ create table course (
     grant_key text
 );
 create index course_open on course (organisation, worker) where state in ('offered', 'enrolled');
-create index course_waiting on course (programme, waiting_number) where state = 'waiting';
+create index course_waiting on course (programme, array_position(array['stat', 'asap', 'urgent', 'routine'], priority),
+    waiting_number) where state = 'waiting';
 create index course_citizen on course (citizen);
 comment on table course is 'Courses (forløb): the truth about place, worker and dates.';
 comment on column course.id is 'Id, shared with the provider''s node, outcomes and reporting.';

@@ -197,7 +197,8 @@ create table course (
     due jsonb,
     due_version bigint not null default 0
 );
-create index course_waiting on course (programme, waiting_number) where state = 'waiting';
+create index course_waiting on course (programme, array_position(array['stat', 'asap', 'urgent', 'routine'], priority),
+    waiting_number) where state = 'waiting';
 create index course_worker on course (worker) where state in ('offered', 'enrolled');
 comment on table course is 'Own courses (forløb): a copy of what caseload and outcomes decided, so that reading needs nobody else.';
 comment on column course.id is 'Id, shared with caseload, outcomes and reporting.';
@@ -299,19 +300,20 @@ comment on column token.worker is 'The worker that the person is.';
 comment on column token.created_at is 'When it was made.';
 comment on column token.revoked_at is 'When it stopped being valid.';
 
-create view course_place as
-select id, row_number() over (
-    partition by programme
-    order by array_position(array['stat', 'asap', 'urgent', 'routine'], priority), waiting_number) as position
-from course where state = 'waiting';
-comment on view course_place is 'Position on the waiting list of each waiting course.';
-comment on column course_place.id is 'The course.';
-comment on column course_place.position is 'From 1: by priority class, then order of arrival.';
+create function waiting_position(c course) returns bigint language sql stable as $$
+    select case when c.state = 'waiting' then (
+        select count(*) from course o
+        where o.state = 'waiting' and o.programme = c.programme
+          and (array_position(array['stat', 'asap', 'urgent', 'routine'], o.priority), o.waiting_number)
+              <= (array_position(array['stat', 'asap', 'urgent', 'routine'], c.priority), c.waiting_number))
+    end
+$$;
+comment on function waiting_position is 'Place on the waiting list, from 1: by priority class, then order of arrival.';
 
 create view referral_view as
 select r.id, r.version, r.direction, r.requester, r.owner, r.programme, r.aim, r.priority, r.authored_on, r.state,
        r.status_reason, r.reason, r.capacity, r.course_id, c.state as course_state, r.worker, w.name as worker_name,
-       p.position as waiting_position, r.reasons, r.note, r.channel, r.partner, r.wishes,
+       waiting_position(c) as waiting_position, r.reasons, r.note, r.channel, r.partner, r.wishes,
        r.contacting_subject_prohibited, r.operation_id as operation, r.enquiry_id,
        to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at, r.number,
        z.name as "citizen.name", z.cpr as "citizen.cpr", z.phone as "citizen.phone", z.gender as "citizen.gender",
@@ -324,17 +326,15 @@ select r.id, r.version, r.direction, r.requester, r.owner, r.programme, r.aim, r
 from referral r
 join citizen z on z.id = r.citizen_id
 left join course c on c.id = r.course_id
-left join course_place p on p.id = r.course_id
 left join worker w on w.id = r.worker and r.direction <> 'sent'
 left join duty_to_notify d on d.enquiry_id = r.enquiry_id;
 comment on view referral_view is 'A referral as the API shows it.';
 
 create view course_view as
 select c.id, c.version, c.referral_id, c.organisation, c.programme, c.aim, c.state, c.worker, w.name as worker_name,
-       c.reason_code, c.reason, c.priority, c.requested_on, c.waiting_since, p.position as waiting_position,
+       c.reason_code, c.reason, c.priority, c.requested_on, c.waiting_since, waiting_position(c) as waiting_position,
        c.offered_on, c.enrolled_on, c.planned_end, c.shortened, c.closed_on, c.end_reason, c.due,
-       c.grant_key as "grant", c.number
+       c.grant_key as "grant", c.number, c.waiting_number
 from course c
-left join course_place p on p.id = c.id
 left join worker w on w.id = c.worker;
 comment on view course_view is 'A course as the API shows it.';
