@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Refusals as RFC 9457 problem documents. The type is a relative reference, resolved against the
  * address that was asked, so that the document names no domain of somebody else's. */
+#include <ctype.h>
+#include <string.h>
+
 #include "http/http.h"
 #include "shape/shape.h"
 
@@ -10,6 +13,16 @@ static void member(struct buffer *out, const char *name, const char *value)
 		return;
 	buffer_printf(out, ",\"%s\":", name);
 	json_quote(out, value);
+}
+
+/* A decoded path as a URI reference again: what may not stand in one is percent-encoded (RFC 3986, 3.3). */
+static const char *as_reference(struct arena *a, const char *path)
+{
+	struct buffer out = buffer_in(a);
+	for (const char *p = path ? path : ""; *p; p++)
+		buffer_printf(&out, isalnum((unsigned char)*p) || strchr("/-._~!$&'()*+,;=:@", *p) ? "%c" : "%%%02X",
+		              (unsigned char)*p);
+	return out.data;
 }
 
 struct http_reply http_problem(struct arena *a, const struct refusal *why, const char *instance)
@@ -22,7 +35,7 @@ struct http_reply http_problem(struct arena *a, const struct refusal *why, const
 	member(&out, "detail", why->rule);
 	member(&out, "field", why->field);
 	member(&out, "rule", why->rule);
-	member(&out, "instance", instance);
+	member(&out, "instance", as_reference(a, instance));
 	buffer_puts(&out, "}");
 	return (struct http_reply){
 		.status = status,

@@ -28,6 +28,21 @@ static enum err check_programmes(struct tx *tx, const WorkerInput *in)
 	return OK;
 }
 
+/* If-Match: changed as it was read, or not at all. */
+static enum err check_version(struct tx *tx, const struct request *rq)
+{
+	Worker *now = shape_new(tx->arena, &worker__descriptor);
+	if (!rq->if_match)
+		return OK;
+	enum err e = tx_one(tx, sql_worker_by_id, now, NULL, ARG_TEXT("id", rq->params[0]));
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (now->version == rq->if_match)
+		return OK;
+	return tx_refuse(tx, ERR_STALE, "If-Match", "the worker is at version %lld now: read it again",
+	                 (long long)now->version);
+}
+
 enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const WorkerInput *in = (const WorkerInput *)rq->body;
@@ -38,6 +53,7 @@ enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply
 	WorkerInput nameless = *in;
 	TRY(check_id(tx, id));
 	TRY(check_programmes(tx, in));
+	TRY(check_version(tx, rq));
 	tx->wrote = true;
 	TRY(tx_one(tx, sql_worker_save, saved, rq->body, ARG_TEXT("id", id)));
 	nameless.name = "";

@@ -43,6 +43,14 @@ static void what_is_not_known_is_left_out(void **state)
 	assert_null(strstr(r.body, "detail"));
 }
 
+static void an_instance_is_a_uri_reference(void **state)
+{
+	(void)state;
+	const struct refusal why = { .err = ERR_NOT_FOUND, .field = "id", .rule = "x" };
+	struct http_reply r = http_problem(arena, &why, "/api/v1/workers/\xc3\x85se B%");
+	assert_non_null(strstr(r.body, "\"instance\":\"/api/v1/workers/%C3%85se%20B%25\""));
+}
+
 static void unauthorised_says_how_to_authenticate(void **state)
 {
 	(void)state;
@@ -77,6 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refusal_names_type_status_field_and_rule),
 		cmocka_unit_test(what_is_not_known_is_left_out),
+		cmocka_unit_test(an_instance_is_a_uri_reference),
 		cmocka_unit_test(unauthorised_says_how_to_authenticate),
 		cmocka_unit_test(unavailable_says_when_to_come_back),
 	};

@@ -19,7 +19,7 @@ static enum minor minor_by_year(int birth_year, struct date on)
 {
 	int year, month, day;
 	date_parts(on, &year, &month, &day);
-	int turning = year - birth_year;
+	int64_t turning = (int64_t)year - birth_year; /* another organisation may send any number */
 	if (turning == AGE_OF_MAJORITY)
 		return month == 12 && day == 31 ? MINOR_NO : MINOR_UNKNOWN;
 	return turning > AGE_OF_MAJORITY ? MINOR_NO : MINOR_YES;
