@@ -31,7 +31,7 @@ static enum err refuse_file(const struct document *d, const char *rule)
 	return ERR_FILE;
 }
 
-static enum err read_all(const struct document *d, int fd, size_t size, json_t **ret)
+static enum err read_all(const struct document *d, int fd, size_t size, char **ret, size_t *ret_len)
 {
 	char *text = arena_try_alloc(d->arena, size + 1);
 	if (!text)
@@ -43,20 +43,12 @@ static enum err read_all(const struct document *d, int fd, size_t size, json_t *
 		else if (errno != EINTR)
 			return refuse_file(d, strerror(errno));
 	}
-	json_error_t error;
-	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-	sodium_memzero(text, size);
-	if (!root)
-		return refuse_file(d, arena_printf(d->arena, "is not JSON: line %d: %.100s", error.line, error.text));
-	if (!json_is_object(root)) {
-		json_decref(root);
-		return refuse_file(d, "must hold one JSON object");
-	}
-	*ret = root;
+	*ret = text;
+	*ret_len = len;
 	return OK;
 }
 
-enum err document_load(const struct document *d, bool secret, json_t **ret)
+enum err document_text(const struct document *d, bool secret, char **ret, size_t *ret_len)
 {
 	int fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
@@ -73,8 +65,32 @@ enum err document_load(const struct document *d, bool secret, json_t **ret)
 	else if ((size_t)st.st_size > MAX_FILE)
 		e = refuse_file(d, "must not be larger than 1 MiB");
 	else
-		e = read_all(d, fd, (size_t)st.st_size, ret);
+		e = read_all(d, fd, (size_t)st.st_size, ret, ret_len);
 	close(fd);
+	return e;
+}
+
+enum err document_parse(const struct document *d, const char *text, size_t len, json_t **ret)
+{
+	json_error_t error;
+	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (!root)
+		return refuse_file(d, arena_printf(d->arena, "is not JSON: line %d: %.100s", error.line, error.text));
+	if (!json_is_object(root)) {
+		json_decref(root);
+		return refuse_file(d, "must hold one JSON object");
+	}
+	*ret = root;
+	return OK;
+}
+
+enum err document_load(const struct document *d, bool secret, json_t **ret)
+{
+	char *text;
+	size_t len;
+	TRY(document_text(d, secret, &text, &len));
+	enum err e = document_parse(d, text, len, ret);
+	sodium_memzero(text, len);
 	return e;
 }
 

@@ -26,6 +26,10 @@ struct document_field {
 	size_t offset, size; /* where the value goes inside the structure */
 };
 
+/* The bytes of the file, in the arena; `secret` refuses one that group or others may read. */
+enum err document_text(const struct document *d, bool secret, char **ret, size_t *ret_len) MUST_USE;
+/* Parses bytes; d->path names them in what is refused. The caller owns *ret. */
+enum err document_parse(const struct document *d, const char *text, size_t len, json_t **ret) MUST_USE;
 /* Opens and parses the file; `secret` refuses one that group or others may read. The caller owns *ret. */
 enum err document_load(const struct document *d, bool secret, json_t **ret) MUST_USE;
 /* Fills a structure from an object found at `where` ("nodes[2]", or "" for the whole file). */

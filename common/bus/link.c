@@ -29,27 +29,62 @@ struct link {
 	struct registry_node *nodes; /* names and keys to seal for */
 	bool *owed;                  /* by node: a living broker was full when we had something for it */
 	size_t n_nodes;
+	int64_t serial; /* of the registry; and its bytes, for who has an older one */
+	ProtobufCBinaryData registry, signatures;
 	uint64_t dropped;
 };
 
-static void copy_registry(struct link *l, const struct registry *r)
+static void copy_brokers(struct link *l, const struct registry *r)
 {
 	l->peers = ARENA_ARRAY(l->life, struct peer, r->n_brokers);
+	l->was_up = ARENA_ARRAY(l->life, bool, r->n_brokers);
 	for (l->n_peers = 0; l->n_peers < r->n_brokers; l->n_peers++) {
 		const struct registry_broker *b = &r->brokers[l->n_peers];
-		l->peers[l->n_peers] = (struct peer){ .context = l->context,
-			                                  .endpoint = arena_strdup(l->life, b->endpoint),
-			                                  .curve = arena_strdup(l->life, b->curve),
-			                                  .keys = &l->keys };
+		l->peers[l->n_peers] = (struct peer){
+			.context = l->context,
+			.endpoint = arena_strdup(l->life, b->endpoint),
+			.curve = arena_strdup(l->life, b->curve),
+			.keys = &l->keys,
+			.serial = &l->serial,
+		};
 	}
+}
+
+static void copy_nodes(struct link *l, const struct registry *r)
+{
 	l->nodes = ARENA_ARRAY(l->life, struct registry_node, r->n_nodes);
 	l->owed = ARENA_ARRAY(l->life, bool, r->n_nodes);
-	l->was_up = ARENA_ARRAY(l->life, bool, r->n_brokers);
-	l->gone = ARENA_ARRAY(l->life, bool, r->n_brokers * r->n_nodes);
+	l->gone = ARENA_ARRAY(l->life, bool, l->n_peers * r->n_nodes);
 	for (l->n_nodes = 0; l->n_nodes < r->n_nodes; l->n_nodes++) {
 		l->nodes[l->n_nodes] = r->nodes[l->n_nodes];
 		l->nodes[l->n_nodes].name = arena_strdup(l->life, r->nodes[l->n_nodes].name);
 	}
+}
+
+static bool same_brokers(const struct link *l, const struct registry *r)
+{
+	bool same = l->n_peers == r->n_brokers;
+	for (size_t i = 0; same && i < l->n_peers; i++)
+		same = strcmp(l->peers[i].endpoint, r->brokers[i].endpoint) == 0 &&
+		       strcmp(l->peers[i].curve, r->brokers[i].curve) == 0;
+	return same;
+}
+
+void link_registry(struct link *l, const struct registry *r, ProtobufCBinaryData text, ProtobufCBinaryData signatures)
+{
+	l->serial = r->serial;
+	l->registry = text;
+	l->signatures = signatures;
+	if (!same_brokers(l, r)) {
+		for (size_t i = 0; i < l->n_peers; i++)
+			peer_close(&l->peers[i]);
+		copy_brokers(l, r);
+		for (size_t i = 0; i < l->n_peers; i++)
+			peer_open(&l->peers[i], 0);
+	}
+	copy_nodes(l, r);
+	for (size_t i = 0; i < l->n_nodes; i++)
+		l->events.up(l->owner, l->nodes[i].name); /* with other keys, perhaps: greet anew */
 }
 
 /* The row of a node, or NULL. */
@@ -89,7 +124,9 @@ enum err link_open(const struct registry *r, const struct secret_keys *keys, con
 		*why = "no memory for the connections to the brokers";
 		return ERR_MEMORY;
 	}
-	copy_registry(l, r);
+	l->serial = r->serial;
+	copy_brokers(l, r);
+	copy_nodes(l, r);
 	enum err e = make_seal(l, r, why);
 	if (e != OK) {
 		link_close(l);
@@ -180,20 +217,36 @@ static void watch_brokers(struct link *l)
 	}
 }
 
+/* A broker whose registry is older is given ours; one that is newer tells it to us. */
+static void pass_registry_on(struct link *l, struct peer *p, int64_t serial)
+{
+	Link newer = LINK__INIT;
+	newer.registry = l->registry;
+	newer.signatures = l->signatures;
+	if (serial < l->serial && l->registry.len && wire_send(p->socket, "", 0, true) == 0)
+		(void)wire_send_link(p->socket, &newer); /* lost: the next pong asks again */
+}
+
 /* From the broker itself. */
 static bool take_link(struct link *l, size_t peer, zmq_msg_t *payload)
 {
 	ProtobufCMessage *m;
-	if (wire_unpack(l->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_LINK_MAX, &m) !=
-	    OK)
+	if (wire_unpack(l->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_PAYLOAD_MAX,
+	                &m) != OK)
 		return false;
 	const Link *link = (const Link *)m;
+	if (!link->registry.len && zmq_msg_size(payload) > WIRE_LINK_MAX)
+		return false;
 	if (*link->gone)
 		take_whereabouts(l, peer, link->gone, true);
 	if (*link->up)
 		take_whereabouts(l, peer, link->up, false);
-	if (*link->pong)
+	if (*link->pong) {
 		pay_owed(l);
+		pass_registry_on(l, &l->peers[peer], link->serial);
+	}
+	if (link->registry.len && l->events.registry)
+		l->events.registry(l->owner, link->registry, link->signatures);
 	return true;
 }
 

@@ -22,7 +22,11 @@ struct link_events {
 	void (*up)(void *owner, const char *node);
 	/* The broker could not deliver to this node: wait for `up`. */
 	void (*gone)(void *owner, const char *node);
+	/* A broker has a newer registry; it is not checked yet. May be NULL. */
+	void (*registry)(void *owner, ProtobufCBinaryData registry, ProtobufCBinaryData signatures);
 };
+
+#define LINK_MAX_SOCKETS 32 /* two for each of at most 16 brokers */
 
 struct link;
 
@@ -31,6 +35,10 @@ struct link;
 enum err link_open(const struct registry *r, const struct secret_keys *keys, const struct link_events *events,
                    void *owner, struct link **ret, const char **why) MUST_USE;
 void link_close(struct link *l);
+/* Another registry is in force, and these are its bytes, which must live until the next call: nodes that were taken
+ * out are no longer heard, new brokers are connected, and brokers that have an older one are given it. Not to be called
+ * from within an event. */
+void link_registry(struct link *l, const struct registry *r, ProtobufCBinaryData text, ProtobufCBinaryData signatures);
 /* Number of poll items (it never changes), and filling them in (ZMQ_POLLIN on each socket): before each poll, since
  * a turn may reopen a socket. */
 size_t link_n_sockets(const struct link *l);

@@ -102,6 +102,7 @@ int64_t peer_beat(struct peer *p, int64_t now_ms)
 	if (now_ms >= p->ping_at) {
 		Link ping = LINK__INIT;
 		ping.ping = true;
+		ping.serial = *p->serial;
 		bool sent = p->socket && wire_send(p->socket, "", 0, true) == 0 && wire_send_link(p->socket, &ping) == 0;
 		p->ping_at = now_ms + (sent ? PING_MS : PING_AGAIN_MS);
 		if (p->unanswered == NOBODY_WAITS)

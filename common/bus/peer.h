@@ -12,6 +12,7 @@ struct peer {
 	void *context;
 	const char *endpoint, *curve;   /* of the broker */
 	const struct secret_keys *keys; /* ours */
+	const int64_t *serial;          /* of the registry we have */
 	void *socket, *monitor;         /* NULL while they could not be made */
 	bool up;                        /* the broker has answered on this socket, and is not given up */
 	int64_t ping_at;                /* when to ping next */

@@ -177,17 +177,27 @@ static enum err read_registry(const struct document *d, const json_t *root, stru
 	return check_brokers_differ(d, r);
 }
 
-enum err registry_load(struct arena *a, const char *path, const struct registry **ret, const char **why)
+enum err registry_parse(struct arena *a, const char *path, const char *text, size_t len, const struct registry **ret,
+                        const char **why)
 {
 	struct document d = { .arena = a, .path = path, .why = why };
 	struct registry *r = ARENA_NEW(a, struct registry);
 	json_t *root;
-	TRY(document_load(&d, false, &root));
+	TRY(document_parse(&d, text, len, &root));
 	enum err e = read_registry(&d, root, r);
 	json_decref(root);
 	if (e == OK)
 		*ret = r;
 	return e;
+}
+
+enum err registry_load(struct arena *a, const char *path, const struct registry **ret, const char **why)
+{
+	struct document d = { .arena = a, .path = path, .why = why };
+	char *text;
+	size_t len;
+	TRY(document_text(&d, false, &text, &len));
+	return registry_parse(a, path, text, len, ret, why);
 }
 
 const struct registry_node *registry_by_name(const struct registry *r, const char *name)

@@ -32,6 +32,9 @@ struct registry {
 
 /* Reads and checks the file (JSON). *why names file, field and rule on failure; *ret untouched then. */
 enum err registry_load(struct arena *a, const char *path, const struct registry **ret, const char **why) MUST_USE;
+/* The same from bytes; `path` names them in *why. */
+enum err registry_parse(struct arena *a, const char *path, const char *text, size_t len, const struct registry **ret,
+                        const char **why) MUST_USE;
 /* NULL when there is none. */
 const struct registry_node *registry_by_name(const struct registry *r, const char *name);
 const struct registry_node *registry_by_curve(const struct registry *r, const char *z85);

@@ -97,8 +97,15 @@ int wire_send_last(void *socket, zmq_msg_t *part)
 
 int wire_send_link(void *socket, const Link *link)
 {
-	uint8_t packed[WIRE_LINK_MAX];
-	if (link__get_packed_size(link) > sizeof packed)
+	zmq_msg_t packed;
+	size_t len = link__get_packed_size(link);
+	if (len > WIRE_PAYLOAD_MAX)
 		return EMSGSIZE;
-	return wire_send(socket, packed, link__pack(link, packed), false);
+	if (zmq_msg_init_size(&packed, len) != 0)
+		return zmq_errno();
+	link__pack(link, zmq_msg_data(&packed));
+	int e = wire_send_last(socket, &packed);
+	if (e != 0)
+		zmq_msg_close(&packed);
+	return e;
 }

@@ -17,7 +17,7 @@
 
 #define WIRE_NAME_MAX 63u                          /* of nodes, organisations and brokers */
 #define WIRE_PAYLOAD_MAX ((size_t)1024 * 1024)     /* packed Sealed */
-#define WIRE_LINK_MAX ((size_t)256)                /* packed Link */
+#define WIRE_LINK_MAX ((size_t)256)                /* packed Link that carries no registry */
 #define WIRE_MEMORY_MAX ((size_t)16 * 1024 * 1024) /* for one unpacked Frame: the limit of its arena */
 #define WIRE_ROUTING_ID 16u                        /* random bytes, the first not 0 (ZeroMQ keeps those for itself) */
 

@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "bus/agreement.h"
 #include "bus/chain.h"
 #include "bus/link.h"
 #include "bus/registry.h"
@@ -30,7 +31,8 @@ struct daemon {
 	const struct service *service;
 	struct arena *arena, *scratch; /* process life; one turn of the loop */
 	struct settings *settings;
-	const struct registry *registry;
+	struct agreement *agreement;
+	const struct registry *registry; /* the one in force */
 	struct secret_keys keys;
 	const char *node;
 	struct db *writer, *reader;
@@ -42,7 +44,8 @@ struct daemon {
 	struct batch *batch;
 	struct api *api;
 	void *app;
-	int64_t clock_offset_days;
+	int64_t clock_offset_days, membership_ms;
+	bool membership_changed;
 	struct { /* what of the clocks changes once a second */
 		int64_t second;
 		struct date today;
@@ -51,6 +54,13 @@ struct daemon {
 	uint64_t metrics[METRIC_COUNT];
 	bool stopping, failed; /* failed: ends with an exit code that says so */
 };
+
+/* --- membership.c: the registry in force, read live and passed on --- */
+enum err membership_open(struct daemon *d, const char **why) MUST_USE;
+/* Looks once a second whether the files have changed. Not from within an event of the link. */
+void membership_turn(struct daemon *d, int64_t now_ms);
+/* A broker offers a newer one: taken at the next turn. */
+void membership_offered(struct daemon *d, ProtobufCBinaryData registry, ProtobufCBinaryData signatures);
 
 /* --- clock.c --- */
 int64_t clock_monotonic_ms(void);

@@ -15,7 +15,8 @@
 
 static const struct setting common_settings[] = {
 	{ "node", NULL, "name of this node in the registry" },
-	{ "registry", NULL, "file of the partners' nodes, keys and brokers" },
+	{ "registry", NULL, "file of the partners' nodes, keys and brokers; beside it FILE.sig with their signatures" },
+	{ "partners", NULL, "file of the partners' public keys: all of them must have signed the registry" },
 	{ "keys", NULL, "file of this node's secret keys, mode 0600 (`udvej keys` makes it)" },
 	{ "database", NULL, "libpq connection string of this daemon's own database" },
 	{ "http_host", "127.0.0.1", "address to listen on" },
@@ -67,9 +68,16 @@ static void on_node_gone(void *owner, const char *node)
 	outbox_on_gone(((struct daemon *)owner)->outbox, node);
 }
 
+static void on_registry(void *owner, ProtobufCBinaryData registry, ProtobufCBinaryData signatures)
+{
+	membership_offered(owner, registry, signatures);
+}
+
 static enum err load_state(struct daemon *d, const char **why)
 {
-	static const struct link_events events = { .frame = on_frame, .up = on_up, .gone = on_node_gone };
+	static const struct link_events events = {
+		.frame = on_frame, .up = on_up, .gone = on_node_gone, .registry = on_registry
+	};
 	*why = "the delivery tables cannot be read";
 	TRY(outbox_load(d, &d->outbox));
 	TRY(inbox_load(d, &d->inbox));
@@ -79,6 +87,7 @@ static enum err load_state(struct daemon *d, const char **why)
 		return ERR_MEMORY;
 	TRY(d->service->start(d, &d->app, why));
 	TRY(link_open(d->registry, &d->keys, &events, d, &d->link, why));
+	d->membership_changed = true; /* so that the link has its bytes to pass on */
 	parked_release_all(d->parked);
 	return OK;
 }
@@ -91,12 +100,8 @@ static enum err open_all(struct daemon *d, const char *conf, const char **why)
 	d->node = settings_get(d->settings, "node");
 	d->clock_offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
 	log_name(d->node);
-	TRY(registry_load(d->arena, settings_get(d->settings, "registry"), &d->registry, why));
 	TRY(secret_keys_load(d->arena, settings_get(d->settings, "keys"), &d->keys, why));
-	if (!registry_by_name(d->registry, d->node)) {
-		*why = arena_printf(d->arena, "node `%s` is not in the registry", d->node);
-		return ERR_CONFIG;
-	}
+	TRY(membership_open(d, why));
 	TRY(open_database(d, why));
 	TRY(load_state(d, why));
 	long port = atol(settings_get(d->settings, "http_port"));
@@ -116,13 +121,12 @@ static int soonest(int a, int b)
 
 static void loop(struct daemon *d, int signals)
 {
-	size_t n_links = link_n_sockets(d->link);
-	zmq_pollitem_t *items = ARENA_ARRAY(d->arena, zmq_pollitem_t, n_links + 3);
-	zmq_pollitem_t *http = &items[n_links], *db = &items[n_links + 1], *signal = &items[n_links + 2];
+	zmq_pollitem_t items[LINK_MAX_SOCKETS + 3], *http = items, *db = items + 1, *signal = items + 2;
 	int timeout = 0;
 	while (!d->stopping) {
 		bool committing = batch_is_committing(d->batch);
-		link_poll_items(d->link, items); /* each time: a dead socket may have been reopened */
+		size_t n_links = link_n_sockets(d->link);
+		link_poll_items(d->link, items + 3); /* each time: a dead socket may have been reopened */
 		*http = (zmq_pollitem_t){ .fd = http_socket(d->http), .events = ZMQ_POLLIN };
 		*db = (zmq_pollitem_t){ .fd = committing ? db_socket(d->writer) : -1, .events = ZMQ_POLLIN };
 		*signal = (zmq_pollitem_t){ .fd = signals, .events = ZMQ_POLLIN };
@@ -133,6 +137,7 @@ static void loop(struct daemon *d, int signals)
 		arena_reset(d->scratch);
 		int64_t now = clock_monotonic_ms();
 		timeout = link_turn(d->link, now);
+		membership_turn(d, now);
 		http_turn(d->http);
 		batch_turn(d->batch);
 		http_turn(d->http);   /* answers given by the batch, and requests that came meanwhile */
@@ -157,6 +162,7 @@ static void close_all(struct daemon *d)
 	outbox_free(d->outbox);
 	db_close(d->reader);
 	db_close(d->writer);
+	agreement_close(d->agreement);
 }
 
 int daemon_main(int argc, char **argv, const struct service *service)

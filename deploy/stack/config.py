@@ -36,6 +36,7 @@ def write_configs(place, cluster, **extra):
         settings = {
             "node": name,
             "registry": place.registry,
+            "partners": place.partners,
             "keys": place.keys(name),
             "http_host": "127.0.0.1",
             "http_port": place.port(name),

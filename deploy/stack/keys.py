@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keys of each node and the registry that makes them known to each other. Keys are made once and never replaced."""
+"""Keys of each node and partner, and the registry that all partners sign. Keys are made once and never replaced."""
 
 import json
+import os
 import subprocess
 
 from .errors import Trouble
@@ -48,11 +49,25 @@ def write_registry(place, public):
         ],
     }
     serial = 1
+    organisations = sorted({node.organisation for node in NODES.values() if node.role == "intake"})
+    make_partners(place, organisations)
     if place.registry.exists():
         before = json.loads(place.registry.read_text())
         serial = before.pop("serial")
         if before == content:
             return
         serial += 1
-    write_private(place.registry, json.dumps({"serial": serial, **content}, indent=2) + "\n")
-    udvej(place, "registry", "check", place.registry)
+    fresh = place.registry.with_name("registry.new.json")
+    write_private(fresh, json.dumps({"serial": serial, **content}, indent=2) + "\n")
+    for organisation in organisations:
+        udvej(place, "registry", "sign", fresh, organisation, place.keys(f"partner-{organisation}"))
+    udvej(place, "registry", "verify", fresh, place.partners)
+    # The signatures first: a daemon that looks in between keeps the registry it has.
+    os.replace(f"{fresh}.sig", f"{place.registry}.sig")
+    fresh.replace(place.registry)
+
+
+def make_partners(place, organisations):
+    """The partners' own keys, with which they sign the registry, and the file by which all know them."""
+    partners = [{"organisation": name, "sign": public_part(place, f"partner-{name}")["sign"]} for name in organisations]
+    write_private(place.partners, json.dumps({"partners": partners}, indent=2) + "\n")

@@ -61,6 +61,10 @@ class Place:
     def registry(self):
         return self.dir / "registry.json"
 
+    @property
+    def partners(self):
+        return self.dir / "partners.json"
+
     def conf(self, name):
         return self.dir / "conf" / f"{name}.conf"
 

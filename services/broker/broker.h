@@ -3,7 +3,6 @@
 #ifndef UDVEJ_BROKER_BROKER_H
 #define UDVEJ_BROKER_BROKER_H
 
-#include "broker/members.h"
 #include "broker/relay.h"
 #include "broker/zap.h"
 #include "http/http.h"
@@ -11,7 +10,8 @@
 struct broker {
 	struct arena *arena; /* process life */
 	void *context;
-	struct members members;
+	struct agreement *agreement;
+	bool refused; /* the newest registry file could not be used: an older one is in force */
 	struct zap zap;
 	struct relay relay;
 	struct http_server *http;

@@ -19,7 +19,8 @@
 
 static const struct setting settings_rows[] = {
 	{ "node", NULL, "name of this broker in the registry" },
-	{ "registry", NULL, "the registry file" },
+	{ "registry", NULL, "the registry file; beside it FILE.sig with the partners' signatures" },
+	{ "partners", NULL, "file of the partners' public keys: all of them must have signed the registry" },
 	{ "keys", NULL, "file with this broker's secret keys, made by `udvej keys`" },
 	{ "bind", "", "endpoint to listen on where it is not that of the registry: tcp://ADDRESS:PORT" },
 	{ "http_host", "127.0.0.1", "address for /healthz, /readyz and /metrics" },
@@ -52,7 +53,7 @@ static enum err open_signals(struct broker *b, const char **why)
 static enum err find_ourselves(struct broker *b, const char *node, const struct secret_keys *keys, const char **ret,
                                const char **why)
 {
-	const struct registry *r = b->members.registry;
+	const struct registry *r = agreement_registry(b->agreement);
 	for (size_t i = 0; i < r->n_brokers; i++) {
 		if (strcmp(r->brokers[i].name, node) != 0)
 			continue;
@@ -78,7 +79,7 @@ static enum err open_sockets(struct broker *b, const struct settings *s, const s
 		*why = "libzmq does not start, or was built without CURVE";
 		return ERR_SYSTEM;
 	}
-	if (!relay_open(&b->relay, b->context, keys, endpoint, why)) {
+	if (!relay_open(&b->relay, b->context, keys, b->agreement, endpoint, why)) {
 		*why = arena_printf(b->arena, "%s: %s", endpoint, *why);
 		return ERR_SYSTEM;
 	}
@@ -103,11 +104,25 @@ static enum err start(struct broker *b, const char *path, const char **why)
 	log_name(settings_get(s, "node"));
 	TRY(open_signals(b, why));
 	TRY(secret_keys_load(b->arena, settings_get(s, "keys"), &keys, why));
-	enum err e = members_open(&b->members, settings_get(s, "registry"), why);
+	enum err e = agreement_open(settings_get(s, "registry"), settings_get(s, "partners"), &b->agreement, why);
 	if (e == OK)
 		e = open_sockets(b, s, &keys, why);
 	sodium_memzero(&keys, sizeof keys);
 	return e;
+}
+
+/* The files may have been replaced by an operator. */
+static void refresh(struct broker *b)
+{
+	const char *why = "";
+	enum agreement_news news = agreement_refresh(b->agreement, &why);
+	if (news == AGREEMENT_REFUSED)
+		log_error("the changed registry is not used: %s", why);
+	if (news == AGREEMENT_NEW)
+		log_info("registry with serial %ld in force: %zu nodes", agreement_registry(b->agreement)->serial,
+		         agreement_registry(b->agreement)->n_nodes);
+	if (news != AGREEMENT_SAME)
+		b->refused = news == AGREEMENT_REFUSED;
 }
 
 static void run(struct broker *b)
@@ -123,10 +138,12 @@ static void run(struct broker *b)
 		int http_ms = http_timeout_ms(b->http);
 		zmq_poll(items, N_ITEMS, http_ms >= 0 && http_ms < IDLE_MS ? http_ms : IDLE_MS);
 		int64_t now = monotonic_ms();
-		if (members_refresh(&b->members))
-			relay_registry_changed(&b->relay, b->members.registry);
-		zap_turn(&b->zap, b->members.registry, now);
-		relay_turn(&b->relay, b->members.registry, now);
+		const struct registry *before = agreement_registry(b->agreement);
+		refresh(b);
+		zap_turn(&b->zap, agreement_registry(b->agreement), now);
+		relay_turn(&b->relay, now);
+		if (agreement_registry(b->agreement) != before)
+			relay_registry_changed(&b->relay);
 		http_turn(b->http);
 	}
 	log_info("stops: asked to");
@@ -140,7 +157,7 @@ static void stop(struct broker *b)
 	zap_close(&b->zap);
 	if (b->context)
 		zmq_ctx_term(b->context);
-	members_close(&b->members);
+	agreement_close(b->agreement);
 	if (b->signals >= 0)
 		close(b->signals);
 	arena_free(b->arena);

@@ -25,10 +25,15 @@
 /* Parts of a message as the ROUTER gives it. */
 enum { ROUTING_ID, ADDRESS, PAYLOAD, N_PARTS };
 
-bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, const char *endpoint, const char **why)
+bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, struct agreement *agreement,
+                const char *endpoint, const char **why)
 {
 	unsigned char random[8];
-	*r = (struct relay){ .router = wire_socket(context, ZMQ_ROUTER), .scratch = arena_new((size_t)64 * 1024) };
+	*r = (struct relay){
+		.router = wire_socket(context, ZMQ_ROUTER),
+		.scratch = arena_new(2 * WIRE_PAYLOAD_MAX),
+		.agreement = agreement,
+	};
 	randombytes_buf(random, sizeof random);
 	sodium_bin2hex(r->instance, sizeof r->instance, random, sizeof random);
 	void *s = r->router;
@@ -102,19 +107,43 @@ static void forward(struct relay *r, struct route *sender, struct wire_parts *pa
 	tell(r, sender, &gone);
 }
 
-/* To the broker itself: only the ping. */
-static void answer_ping(struct relay *r, struct route *sender, zmq_msg_t *payload)
+/* Says that it is here, and which registry it has; whoever has an older one is given it. */
+static void answer_ping(struct relay *r, struct route *sender, int64_t serial)
+{
+	Link pong = LINK__INIT, newer = LINK__INIT;
+	pong.pong = r->instance;
+	pong.serial = agreement_registry(r->agreement)->serial;
+	tell(r, sender, &pong);
+	if (serial >= pong.serial)
+		return;
+	agreement_bytes(r->agreement, &newer.registry, &newer.signatures);
+	tell(r, sender, &newer);
+}
+
+static void take_registry(struct relay *r, const struct route *sender, const Link *link)
+{
+	const char *why = "";
+	enum agreement_news news = agreement_offer(r->agreement, link->registry, link->signatures, &why);
+	if (news == AGREEMENT_REFUSED)
+		log_error("the registry that %s offers is not used: %s", sender->name, why);
+	if (news == AGREEMENT_NEW)
+		log_info("registry with serial %ld from %s in force", agreement_registry(r->agreement)->serial, sender->name);
+}
+
+/* To the broker itself: a ping, or a registry. */
+static void take_link(struct relay *r, struct route *sender, zmq_msg_t *payload)
 {
 	ProtobufCMessage *m = NULL;
-	if (wire_unpack(r->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_LINK_MAX, &m) !=
-	        OK ||
-	    !((const Link *)m)->ping) {
+	enum err e =
+	    wire_unpack(r->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_PAYLOAD_MAX, &m);
+	const Link *link = (const Link *)m;
+	bool fits = e == OK && (link->registry.len || zmq_msg_size(payload) <= WIRE_LINK_MAX);
+	if (fits && link->ping)
+		answer_ping(r, sender, link->serial);
+	else if (fits && link->registry.len)
+		take_registry(r, sender, link);
+	else
 		r->malformed++;
-	} else {
-		Link pong = LINK__INIT;
-		pong.pong = r->instance;
-		tell(r, sender, &pong);
-	}
 	arena_reset(r->scratch);
 }
 
@@ -129,7 +158,7 @@ static bool well_formed(struct wire_parts *parts)
 	       shape_is_utf8(address, len) && payload > 0 && payload <= WIRE_PAYLOAD_MAX;
 }
 
-static void take(struct relay *r, const struct registry *registry, struct wire_parts *parts)
+static void take(struct relay *r, struct wire_parts *parts)
 {
 	if (!well_formed(parts)) {
 		r->malformed++;
@@ -137,7 +166,7 @@ static void take(struct relay *r, const struct registry *registry, struct wire_p
 	}
 	/* Frame 0 has no User-Id after a poll: libzmq prefetches it without the metadata. */
 	const char *key = zmq_msg_gets(&parts->part[ADDRESS], "User-Id");
-	const struct registry_node *node = key ? registry_by_curve(registry, key) : NULL;
+	const struct registry_node *node = key ? registry_by_curve(agreement_registry(r->agreement), key) : NULL;
 	if (!node) {
 		r->cut_off++;
 		return;
@@ -153,22 +182,22 @@ static void take(struct relay *r, const struct registry *registry, struct wire_p
 	if (news == ROUTE_NEW || (sender->missed && r->now_ms - sender->announced_ms >= ANNOUNCE_AGAIN_MS))
 		announce(r, sender);
 	if (zmq_msg_size(&parts->part[ADDRESS]) == 0)
-		answer_ping(r, sender, &parts->part[PAYLOAD]);
+		take_link(r, sender, &parts->part[PAYLOAD]);
 	else
 		forward(r, sender, parts);
 }
 
-void relay_registry_changed(struct relay *r, const struct registry *registry)
+void relay_registry_changed(struct relay *r)
 {
-	route_forget_strangers(&r->routes, registry);
+	route_forget_strangers(&r->routes, agreement_registry(r->agreement));
 }
 
-void relay_turn(struct relay *r, const struct registry *registry, int64_t now_ms)
+void relay_turn(struct relay *r, int64_t now_ms)
 {
 	r->now_ms = now_ms;
 	struct wire_parts parts;
 	for (int i = 0; i < MESSAGES_A_TURN && wire_receive(r->router, &parts); i++) {
-		take(r, registry, &parts);
+		take(r, &parts);
 		wire_drop(&parts);
 	}
 	/* After reading: it may be the broker that was held up. */

@@ -4,11 +4,13 @@
 #define UDVEJ_BROKER_RELAY_H
 
 #include "broker/route.h"
+#include "bus/agreement.h"
 
 struct relay {
 	void *router;
 	struct arena *scratch; /* for one Link */
 	struct routes routes;
+	struct agreement *agreement;
 	char instance[17]; /* of this life of the broker */
 	int64_t now_ms, pruned_ms;
 	/* Counted since the start: forwarded, their payload bytes, from keys no longer in the registry, unreadable,
@@ -17,12 +19,12 @@ struct relay {
 };
 
 /* Makes and binds the socket, with the broker's keys. False: *why is a literal or a text of libzmq. */
-bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, const char *endpoint, const char **why)
-    __attribute__((warn_unused_result));
+bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, struct agreement *agreement,
+                const char *endpoint, const char **why) __attribute__((warn_unused_result));
 void relay_close(struct relay *r);
 /* Another registry is in force: forgets the connections of who is not in it. */
-void relay_registry_changed(struct relay *r, const struct registry *registry);
+void relay_registry_changed(struct relay *r);
 /* Relays what is waiting, at most 512 messages. */
-void relay_turn(struct relay *r, const struct registry *registry, int64_t now_ms);
+void relay_turn(struct relay *r, int64_t now_ms);
 
 #endif

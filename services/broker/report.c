@@ -33,8 +33,8 @@ static struct http_reply readyz(struct arena *a, const struct broker *b)
 	struct buffer out = buffer_in(a);
 	/* Ready all the same with a refused registry: the one before it is in force, and a broker taken away for it
 	 * would make of one partner's typing error an outage of all. */
-	buffer_printf(&out, "ready: registry %ld%s\n", b->members.registry->serial,
-	              b->members.refused ? ", the newest file is refused (see the log)" : "");
+	buffer_printf(&out, "ready: registry %ld%s\n", agreement_registry(b->agreement)->serial,
+	              b->refused ? ", the newest file is refused (see the log)" : "");
 	return (struct http_reply){ .status = 200, .content_type = "text/plain", .body = out.data, .body_len = out.len };
 }
 
@@ -51,10 +51,10 @@ static struct http_reply metrics_text(struct arena *a, const struct broker *b)
 	}
 	buffer_puts(&out, "# HELP udvej_broker_registry_serial Serial of the registry in force.\n"
 	                  "# TYPE udvej_broker_registry_serial gauge\n");
-	buffer_printf(&out, "udvej_broker_registry_serial %ld\n", b->members.registry->serial);
+	buffer_printf(&out, "udvej_broker_registry_serial %ld\n", agreement_registry(b->agreement)->serial);
 	buffer_puts(&out, "# HELP udvej_broker_registry_refused Whether a newer registry file is refused.\n"
 	                  "# TYPE udvej_broker_registry_refused gauge\n");
-	buffer_printf(&out, "udvej_broker_registry_refused %d\n", b->members.refused);
+	buffer_printf(&out, "udvej_broker_registry_refused %d\n", b->refused);
 	buffer_puts(&out, "# HELP udvej_broker_connected_nodes Nodes that are connected.\n"
 	                  "# TYPE udvej_broker_connected_nodes gauge\n");
 	buffer_printf(&out, "udvej_broker_connected_nodes %zu\n", route_count(&b->relay.routes));

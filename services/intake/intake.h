@@ -20,7 +20,6 @@ struct intake {
 	const struct instruments *instruments;
 	const struct municipalities *municipalities;
 	struct pseudonym_key for_caseload; /* of citizens */
-	const struct registry *registry;
 	const struct secret_keys *keys;
 	const char *node;
 };

@@ -152,13 +152,13 @@ static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
 	struct arena *a = daemon_arena(d);
 	struct intake *app = ARENA_NEW(a, struct intake);
-	app->registry = daemon_registry(d);
+	const struct registry *registry = daemon_registry(d);
 	app->keys = daemon_keys(d);
 	app->node = daemon_node(d);
-	app->organisation = registry_by_name(app->registry, app->node)->organisation;
-	TRY(name_of_role(app->registry, "caseload", &app->caseload, why));
-	TRY(name_of_role(app->registry, "outcomes", &app->outcomes, why));
-	TRY(name_of_role(app->registry, "reporting", &app->reporting, why));
+	app->organisation = registry_by_name(registry, app->node)->organisation;
+	TRY(name_of_role(registry, "caseload", &app->caseload, why));
+	TRY(name_of_role(registry, "outcomes", &app->outcomes, why));
+	TRY(name_of_role(registry, "reporting", &app->reporting, why));
 	TRY(load_definitions(a, daemon_setting(d, "share"), app, why));
 	app->for_caseload = pseudonym_key(app->keys->pseudonym, app->caseload, "citizen");
 	*ret_app = app;

@@ -14,17 +14,29 @@ import zmq
 
 from harness.system import REPORT, SANITIZERS, free_port_base, programs
 
-PING = b"\x18\x01"
+PING = b"\x18\x01\x28\x7f"  # Link{ping, serial 127}: with a newer registry than any of these tests
 
 
 def link_of(payload):
-    """The set fields of a packed Link: {"up": ...}, {"gone": ...}, {"pong": ...}."""
-    names, found = {1: "up", 2: "gone", 4: "pong"}, {}
+    """The set texts of a packed Link: {"up": ...}, {"gone": ...}, {"pong": ...}."""
+    names, found = {1: "up", 2: "gone", 4: "pong", 6: "registry", 7: "signatures"}, {}
     while payload:
-        tag, length = payload[0] >> 3, payload[1]
-        found[names[tag]] = payload[2:2 + length].decode()
-        payload = payload[2 + length:]
+        tag, (length, payload) = payload[0], varint(payload[1:])
+        if tag & 7 == 0:
+            continue
+        found[names[tag >> 3]] = payload[:length].decode()
+        payload = payload[length:]
     return found
+
+
+def varint(payload):
+    """(value, the rest)"""
+    value = 0
+    for i, byte in enumerate(payload):
+        value |= (byte & 0x7F) << (7 * i)
+        if byte < 0x80:
+            return value, payload[i + 1:]
+    raise ValueError(payload)
 
 
 class BareNode:
@@ -108,7 +120,9 @@ class World:
         self.endpoint = f"tcp://127.0.0.1:{self.port}"
         self.public = {name: self.make_keys(name) for name in [*self.NODES, "broker"]}
         self.process, self.nodes = None, []
-        self.registry = self.dir / "registry.json"
+        self.registry, self.partners = self.dir / "registry.json", self.dir / "partners.json"
+        signer = {"organisation": "reden", "sign": self.make_keys("partner")["sign"]}
+        self.partners.write_text(json.dumps({"partners": [signer]}))
         self.log = self.dir / "broker.log"
         self.conf = self.dir / "broker.conf"
         self.write_registry(1)
@@ -123,17 +137,21 @@ class World:
         return json.loads(done.stdout)
 
     def write_conf(self, **changes):
-        settings = {"node": "broker", "registry": self.registry, "keys": self.keys("broker"),
+        settings = {"node": "broker", "registry": self.registry, "partners": self.partners, "keys": self.keys("broker"),
                     "http_host": "127.0.0.1", "http_port": self.http_port, **changes}
         self.conf.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
 
-    def write_registry(self, serial, nodes=None, text=None):
+    def write_registry(self, serial, nodes=None, text=None, sign=True):
         """Replaces the registry in one step, as an operator should."""
         rows = [{"role": self.NODES[name][0], "organisation": self.NODES[name][1], **self.public[name]}
                 for name in nodes or self.NODES]
         brokers = [{"name": "broker", "endpoint": self.endpoint, "curve": self.public["broker"]["curve"]}]
         new = self.dir / "registry.new"
         new.write_text(text or json.dumps({"serial": serial, "nodes": rows, "brokers": brokers}))
+        if sign:
+            words = [programs() / "udvej", "registry", "sign", new, "reden", self.keys("partner")]
+            subprocess.run([str(word) for word in words], check=True)
+            (self.dir / "registry.new.sig").rename(self.dir / "registry.json.sig")
         new.rename(self.registry)
 
     def start(self):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The broker daemon alone: who gets in, what is handed on, what hostile peers can do to it."""
 
+import json
 import os
 import socket
 import time
@@ -155,13 +156,63 @@ def test_registry_that_is_broken_or_older_is_not_used(running):
     running.write_registry(5, nodes=["a"])
     b = running.node("b")
     assert not b.send(b"", PING, within=0.5)
-    running.write_registry(0, text="{")
+    running.write_registry(0, text="{", sign=False)
     assert a.is_heard() and running.metric("registry_refused") == 1
     running.write_registry(4)
     assert a.is_heard() and running.metric("registry_refused") == 1
     assert not b.send(b"", PING, within=1), "a restored registry let a revoked node in"
     running.write_registry(6)
     assert running.node("b").register() and running.metric("registry_refused") == 0
+
+
+def test_registry_that_a_partner_has_not_signed_is_not_used(running):
+    b = running.node("b").register()
+    running.write_registry(2, nodes=["a"], sign=False)
+    assert b.is_heard() and running.metric("registry_refused") == 1 and running.metric("registry_serial") == 1
+    running.write_registry(3, nodes=["a"])
+    running.wait_metric("cut_off_total", 1) if b.send(b"", PING, within=1) else None
+    assert running.metric("registry_serial") == 3 and running.metric("registry_refused") == 0
+
+
+def link_with_registry(world):
+    """Link{registry, signatures} of the files that write_registry() left."""
+    parts = (b"\x32", world.registry.read_bytes()), (b"\x3a", (world.dir / "registry.json.sig").read_bytes())
+    return b"".join(tag + packed_length(text) + text for tag, text in parts)
+
+
+def packed_length(text):
+    length, out = len(text), b""
+    while length > 0x7F:
+        out, length = out + bytes([length & 0x7F | 0x80]), length >> 7
+    return out + bytes([length])
+
+
+def test_newer_registry_is_taken_from_a_node_and_given_to_others(world):
+    world.write_registry(2)
+    newer = link_with_registry(world)
+    world.write_registry(1)
+    running = world.start()
+    a, b = running.node("a").register(), running.node("b").register()
+    a.send(b"", newer)
+    running.wait_metric("registry_serial", 2)
+    assert json.loads(running.registry.read_text())["serial"] == 2
+    b.send(b"", b"\x18\x01\x28\x01")  # a ping that says serial 1
+    assert json.loads(b.receive_link("registry"))["serial"] == 2
+
+
+def test_registry_that_was_changed_on_the_way_is_not_taken(running):
+    a = running.node("a").register()
+    running.write_registry(2)
+    forged = link_with_registry(running).replace(b'"serial": 2', b'"serial": 9')
+    a.send(b"", forged)
+    assert a.is_heard()
+    running.wait_metric("registry_serial", 2)
+    assert running.metric("registry_serial") == 2
+
+
+def test_broker_does_not_start_with_a_registry_that_nobody_signed(world):
+    (world.dir / "registry.json.sig").unlink()
+    assert "registry.json.sig" in world.fails_to_start()
 
 
 # --- hostile peers ---

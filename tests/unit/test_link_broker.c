@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Two nodes and the real broker daemon, which lies beside this program: they find each other, and
  * again after it was killed. Skipped where the daemon was not built. */
+#include "bus/agreement.h"
 #include "link_world.h"
 
 #include <arpa/inet.h>
@@ -66,6 +67,24 @@ static void write_json(const char *name, json_t *content)
 	json_decref(content);
 }
 
+/* One partner has signed what stands in the file. */
+static void sign_registry(void)
+{
+	unsigned char public[32], secret[64], signature[AGREEMENT_SIGNATURE_LEN];
+	char text[8192], in_base64[128], of_key[64];
+	FILE *f = fopen(in_directory("registry.json"), "r");
+	assert_non_null(f);
+	size_t len = fread(text, 1, sizeof text, f);
+	fclose(f);
+	crypto_sign_keypair(public, secret);
+	agreement_sign(text, len, secret, signature);
+	sodium_bin2base64(in_base64, sizeof in_base64, signature, sizeof signature, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(of_key, sizeof of_key, public, sizeof public, sodium_base64_VARIANT_ORIGINAL);
+	write_json("registry.json.sig",
+	           json_pack("{s[{ss ss}]}", "signatures", "organisation", "reden", "signature", in_base64));
+	write_json("partners.json", json_pack("{s[{ss ss}]}", "partners", "organisation", "reden", "sign", of_key));
+}
+
 static void write_files(void)
 {
 	json_t *rows = json_array();
@@ -79,9 +98,11 @@ static void write_files(void)
 	write_json("keys.json", json_pack("{ss ss ss so so so}", "name", "broker", "curve_secret", broker_keys.curve_secret,
 	                                  "curve_public", broker_keys.curve_public, "sign_secret", random_base64(64),
 	                                  "box_secret", random_base64(32), "pseudonym", random_base64(32)));
+	sign_registry();
 	FILE *f = fopen(in_directory("broker.conf"), "w");
 	assert_non_null(f);
 	fprintf(f, "node = broker\nregistry = %s\n", in_directory("registry.json"));
+	fprintf(f, "partners = %s\n", in_directory("partners.json"));
 	fprintf(f, "keys = %s\nhttp_port = %d\n", in_directory("keys.json"), http_port);
 	assert_int_equal(fclose(f), 0);
 }
