@@ -76,12 +76,24 @@ static enum err authorise(struct daemon *d, struct call *c)
 	return OK;
 }
 
+/* The value of `wait` in a list of preferences (RFC 7240): names in any case, spaces around "=", others ignored. */
+static const char *wait_of(const char *prefer)
+{
+	for (const char *one = prefer; one; one = strchr(one, ',')) {
+		one += strspn(one, ", \t");
+		size_t name = strcspn(one, "=;, \t");
+		const char *value = one + name + strspn(one + name, " \t");
+		if (name == strlen("wait") && strncasecmp(one, "wait", name) == 0 && *value == '=')
+			return value + 1;
+	}
+	return NULL;
+}
+
 static enum err read_headers(struct call *c)
 {
-	const char *prefer = http_header(c->http, "Prefer");
-	const char *wait = prefer ? strstr(prefer, "wait=") : NULL;
+	const char *wait = wait_of(http_header(c->http, "Prefer"));
 	if (wait) {
-		long seconds = strtol(wait + strlen("wait="), NULL, 10);
+		long seconds = strtol(wait + strspn(wait, " \t\""), NULL, 10);
 		c->wait_seconds = seconds < 0 ? 0 : seconds > MAX_WAIT_SECONDS ? MAX_WAIT_SECONDS : (int)seconds;
 		snprintf(c->preference, sizeof c->preference, "wait=%d", c->wait_seconds);
 		c->rq.waits = c->wait_seconds > 0;

@@ -122,6 +122,10 @@ struct rule {
 	int64_t min, max;  /* RULE_RANGE; lengths and item counts: max */
 };
 
+/* Refuses the first field that breaks a rule, by its JSON path. */
+enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules, size_t n,
+                     struct refusal *why) MUST_USE;
+
 struct route {
 	const char *method, *path;
 	unsigned roles;

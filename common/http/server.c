@@ -126,9 +126,9 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 
 static int hex(char c)
 {
-	const char *digits = "0123456789abcdef";
-	const char *p = c ? strchr(digits, c | 0x20) : NULL;
-	return p ? (int)(p - digits) : -1;
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *p = c ? strchr(digits, c) : NULL;
+	return p ? (int)((p - digits) % 16) : -1;
 }
 
 /* Percent-decoding in place. A NUL stays as written, so that no decoded text is cut short by it. */

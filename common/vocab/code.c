@@ -78,6 +78,7 @@ static const struct code consent_state[] = {
 };
 
 static const struct code course_state[] = {
+	{ "requested", "caseload has not answered yet", "afventer svar" },
 	{ "waiting", "on the waiting list", "på venteliste" },
 	{ "offered", "offered a place", "tilbudt plads" },
 	{ "enrolled", "enrolled", "indskrevet" },

@@ -41,11 +41,13 @@ enum err course_page(struct tx *tx, const struct request *rq, struct reply *repl
 {
 	struct page page;
 	Courses *list = shape_new(tx->arena, &courses__descriptor);
+	const char *state;
 	TRY(page_of(tx, rq, &page));
-	TRY(tx_all(
-	    tx, sql_course_page, &course__descriptor, &list->items, &list->n_items, NULL, ARG_INT("after", page.after),
-	    ARG_INT("limit", page.limit), ARG_TEXT("state", http_query(rq->http, "state")),
-	    ARG_TEXT("programme", http_query(rq->http, "programme")), ARG_TEXT("worker", http_query(rq->http, "worker"))));
+	TRY(page_state(tx, rq, "course-state", &state));
+	TRY(tx_all(tx, sql_course_page, &course__descriptor, &list->items, &list->n_items, NULL,
+	           ARG_INT("after", page.after), ARG_INT("limit", page.limit), ARG_TEXT("state", state),
+	           ARG_TEXT("programme", http_query(rq->http, "programme")),
+	           ARG_TEXT("worker", http_query(rq->http, "worker"))));
 	for (size_t i = 0; i < list->n_items; i++)
 		add_phases(tx, list->items[i]);
 	if ((int64_t)list->n_items == page.limit)

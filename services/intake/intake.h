@@ -35,6 +35,9 @@ struct intake {
 
 /* --- referral.c, referral_post.c --- */
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply);
+/* Rules of a ReferralInput, from whomever it comes. */
+extern const struct rule referral_rules[];
+extern const size_t n_referral_rules;
 enum err referral_get(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err referral_page(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err referral_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
@@ -76,6 +79,8 @@ enum err enquiry_register(struct tx *tx, const char *id, const EnquiryInput *enq
 /* --- worker.c --- */
 enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err worker_get(struct tx *tx, const struct request *rq, struct reply *reply);
+/* A replayed PUT: the worker as it stands. */
+enum err worker_answer(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err worker_list(struct tx *tx, const struct request *rq, struct reply *reply);
 
 /* --- operation.c: commands that another daemon decides --- */
@@ -93,8 +98,9 @@ enum err on_measurement_refused(struct tx *tx, const ProtobufCMessage *message);
 const char *operation_address(struct arena *a, const char *id);
 
 /* --- citizen_check.c --- */
-/* Checks what was said of a citizen beyond the field rules: CPR, dates, municipality. */
-enum err citizen_check(struct tx *tx, const Citizen *citizen) MUST_USE;
+/* Checks what was said of a citizen beyond the field rules: CPR, dates, municipality; `on` is the day of the
+ * referral. */
+enum err citizen_check(struct tx *tx, const Citizen *citizen, struct date on) MUST_USE;
 
 /* --- account.c --- */
 enum err account_authenticate(struct tx *tx, const char *token, struct principal *ret);
@@ -110,5 +116,7 @@ struct page {
 };
 /* `limit` (1 to 500, default 50) and `after` of a list request. */
 enum err page_of(struct tx *tx, const struct request *rq, struct page *ret) MUST_USE;
+/* The query parameter `state`, NULL when not given: a code of the list, or else ERR_QUERY. */
+enum err page_state(struct tx *tx, const struct request *rq, const char *list, const char **ret) MUST_USE;
 
 #endif

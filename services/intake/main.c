@@ -25,7 +25,7 @@ static const struct message_row messages[] = {
 		"citizen.occupation", RULE_MAX_LENGTH, .max = 200                                                              \
 	}
 
-static const struct rule referral_rules[] = {
+const struct rule referral_rules[] = {
 	{ "programme", RULE_REQUIRED },
 	{ "aim", RULE_REQUIRED },
 	{ "aim", RULE_CODE, "aim" },
@@ -42,6 +42,8 @@ static const struct rule referral_rules[] = {
 	{ "wishes.competences", RULE_CODE, "competence" },
 	{ "consent.on", RULE_DATE },
 };
+
+const size_t n_referral_rules = countof(referral_rules);
 
 static const struct rule enquiry_rules[] = {
 	{ "received_on", RULE_REQUIRED },
@@ -120,7 +122,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/enquiries", ROLES_THAT_REFER, .query = of_page, .answer = enquiry_page },
 	{ "GET", "/api/v1/enquiries/{id}", ROLES_THAT_REFER, .answer = enquiry_get },
 	{ "PUT", "/api/v1/workers/{id}", ROLES_THAT_SET_UP, &worker_input__descriptor, RULES(worker_rules),
-	  .write = worker_put, .answer = worker_get },
+	  .write = worker_put, .answer = worker_answer },
 	{ "GET", "/api/v1/workers/{id}", ROLES_THAT_REFER | ROLES_THAT_SET_UP, .answer = worker_get },
 	{ "GET", "/api/v1/workers", ROLES_THAT_REFER | ROLES_THAT_SET_UP, .query = of_workers, .answer = worker_list },
 	{ "GET", "/api/v1/programmes", ROLES_THAT_REFER | ROLES_THAT_SET_UP | ROLE_PROJECT_LEAD, .answer = programme_list },

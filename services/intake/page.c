@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "intake/intake.h"
+#include "vocab/code.h"
 
 #define DEFAULT_LIMIT 50
 #define MAX_LIMIT 500
@@ -18,6 +19,18 @@ static enum err number(struct tx *tx, const char *field, const char *text, int64
 		                 (long long)max);
 	*ret = n;
 	return OK;
+}
+
+enum err page_state(struct tx *tx, const struct request *rq, const char *list, const char **ret)
+{
+	*ret = http_query(rq->http, "state");
+	if (!*ret || code_find(list, *ret))
+		return OK;
+	struct buffer known = buffer_in(tx->arena);
+	const struct code_list *codes = code_list(list);
+	for (size_t i = 0; i < codes->n; i++)
+		buffer_printf(&known, "%s%s", i ? ", " : "", codes->codes[i].code);
+	return tx_refuse(tx, ERR_QUERY, "state", "must be one of: %s", known.data);
 }
 
 enum err page_of(struct tx *tx, const struct request *rq, struct page *ret)

@@ -108,10 +108,11 @@ enum err referral_page(struct tx *tx, const struct request *rq, struct reply *re
 {
 	struct page page;
 	Referrals *list = shape_new(tx->arena, &referrals__descriptor);
+	const char *state;
 	TRY(page_of(tx, rq, &page));
+	TRY(page_state(tx, rq, "referral-state", &state));
 	TRY(tx_all(tx, sql_referral_page, &referral__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_INT("after", page.after), ARG_INT("limit", page.limit),
-	           ARG_TEXT("state", http_query(rq->http, "state")),
+	           ARG_INT("after", page.after), ARG_INT("limit", page.limit), ARG_TEXT("state", state),
 	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
 	for (size_t i = 0; i < list->n_items; i++)
 		add_deadline(tx, list->items[i]);

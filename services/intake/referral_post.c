@@ -9,6 +9,7 @@
 #include "intake/intake.h"
 #include "sql_intake.h"
 #include "vocab/cpr.h"
+#include "vocab/referral.h"
 
 /* One referral on its way in. */
 struct incoming {
@@ -212,6 +213,7 @@ static Referral *describe(struct tx *tx, const struct incoming *r)
 	out->aim = r->in->aim;
 	out->priority = r->priority;
 	out->authored_on = r->authored_on;
+	out->answer_by = date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
 	out->state = r->state;
 	out->status_reason = r->status_reason;
 	out->reason = r->reason;
@@ -229,7 +231,7 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 	r.operation = uuid_new(tx->arena);
 	TRY(find_programme(tx, &r));
 	TRY(check_dates(tx, &r));
-	TRY(citizen_check(tx, r.citizen));
+	TRY(citizen_check(tx, r.citizen, date_or_none(r.authored_on)));
 	TRY(find_citizen(tx, &r));
 	decide(tx, &r);
 	TRY(save(tx, &r));
@@ -250,9 +252,10 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 static enum err check_received(struct tx *tx, struct incoming *r)
 {
 	const struct intake *app = tx->app;
+	TRY(rules_check(tx->arena, &r->in->base, referral_rules, n_referral_rules, &tx->why));
 	TRY(find_programme(tx, r));
 	TRY(check_dates(tx, r));
-	TRY(citizen_check(tx, r->citizen));
+	TRY(citizen_check(tx, r->citizen, date_or_none(r->authored_on)));
 	if (strcmp(r->owner, app->organisation) != 0)
 		return tx_refuse(tx, ERR_RULE, "programme", "the programme is provided by %s", r->owner);
 	return OK;

@@ -65,7 +65,6 @@ enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply
 	reply->location = arena_printf(tx->arena, "/api/v1/workers/%s", id);
 	reply->subject = id;
 	reply->version = saved->version;
-	saved->name = in->name;
 	reply->body = &saved->base;
 	return OK;
 }
@@ -78,6 +77,12 @@ enum err worker_get(struct tx *tx, const struct request *rq, struct reply *reply
 	reply->body = &w->base;
 	reply->version = w->version;
 	return OK;
+}
+
+enum err worker_answer(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	reply->location = arena_printf(tx->arena, "/api/v1/workers/%s", rq->params[0]);
+	return worker_get(tx, rq, reply);
 }
 
 enum err worker_list(struct tx *tx, const struct request *rq, struct reply *reply)

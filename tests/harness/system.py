@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Daemons of one system under test: started and stopped one by one, never restarted behind the test's back."""
 
+import fcntl
 import os
 import random
 import re
@@ -35,14 +36,22 @@ def programs():
     return Path(os.environ.get("UDVEJ_TEST_BIN", root / "dev" / "bin")).absolute()
 
 
+TAKEN = []  # lock files of the port bases of this process
+
+
 def free_port_base():
-    """A port base whose ports are all free, below the ephemeral ports of Linux."""
+    """A port base whose ports are all free, below the ephemeral ports of Linux. It is kept from other test runs until
+    this one ends, also while a test has stopped what listens there."""
     for _ in range(200):
         base = random.randrange(20000, 32700, 20)
+        lock = open(f"/tmp/udvej-ports-{base}.lock", "w")
         try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             health.check_ports_free(Place(Path("/"), Path("/"), base).ports())
-        except Trouble:
+        except (BlockingIOError, Trouble):
+            lock.close()
             continue
+        TAKEN.append(lock)
         return base
     raise AssertionError("no free ports between 20000 and 32700")
 

@@ -7,7 +7,8 @@ values (:id, :name, :kind, :programmes, :cap, :languages, :gender, :competences,
 on conflict (id) do update set version = worker.version + 1, name = excluded.name, kind = excluded.kind,
     programmes = excluded.programmes, cap = excluded.cap, languages = excluded.languages, gender = excluded.gender,
     competences = excluded.competences, active_from = excluded.active_from, active_to = excluded.active_to
-returning id, version;
+returning id, version, name, kind, programmes, cap, languages, gender, competences, active_from, active_to,
+    (select count(*) from course c where c.worker = worker.id and c.state in ('offered', 'enrolled')) as open;
 
 -- name: worker_by_id
 select w.id, w.version, w.name, w.kind, w.programmes, w.cap, w.languages, w.gender, w.competences, w.active_from,
