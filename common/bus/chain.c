@@ -32,3 +32,15 @@ void chain_extend(struct chain *c, const unsigned char commitment[CHAIN_LEN])
 	crypto_generichash_update(&h, commitment, CHAIN_LEN);
 	crypto_generichash_final(&h, c->head, CHAIN_LEN);
 }
+
+void chain_add(struct chain *c, const Message *m)
+{
+	unsigned char commitment[CHAIN_LEN];
+	chain_commit(m, commitment);
+	chain_extend(c, commitment);
+}
+
+bool chain_is(const struct chain *c, ProtobufCBinaryData bytes)
+{
+	return bytes.len == CHAIN_LEN && memcmp(bytes.data, c->head, CHAIN_LEN) == 0;
+}

@@ -4,6 +4,8 @@
 #ifndef UDVEJ_BUS_CHAIN_H
 #define UDVEJ_BUS_CHAIN_H
 
+#include <stdbool.h>
+
 #include "bus.pb-c.h"
 
 #define CHAIN_LEN 32
@@ -17,5 +19,9 @@ struct chain {
 void chain_commit(const Message *m, unsigned char commitment[CHAIN_LEN]);
 /* Moves the chain on by one commitment. */
 void chain_extend(struct chain *c, const unsigned char commitment[CHAIN_LEN]);
+/* Both: moves the chain on by one message. */
+void chain_add(struct chain *c, const Message *m);
+/* Whether a peer's bytes are this head. */
+bool chain_is(const struct chain *c, ProtobufCBinaryData bytes);
 
 #endif

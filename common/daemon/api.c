@@ -159,7 +159,7 @@ static struct http_reply describe_refusal(struct call *c, const struct refusal *
 	if (why->err == ERR_METHOD)
 		r.allow = why->rule + strlen("allowed here: ");
 	if (r.status == 503)
-		r.retry_after = "1";
+		r.retry_after = why->err == ERR_RESTORED ? NULL : "1"; /* not before an operator has been there */
 	return r;
 }
 
@@ -188,7 +188,8 @@ void api_refuse(struct api *api, struct call *c, const struct refusal *why)
 {
 	bool database = err_fate(why->err) == FATE_RETRY;
 	metric_add(api->daemon, METRIC_REQUESTS_REFUSED, 1);
-	if (err_status(why->err) >= 500 && !batch_is_stale(api->daemon->batch)) /* once is enough when it is away */
+	bool said = batch_is_stale(api->daemon->batch) || why->err == ERR_RESTORED; /* once is enough */
+	if (err_status(why->err) >= 500 && !said)
 		log_warning("%s %s refused: %s%s%s", c->route ? c->route->method : "?", c->route ? c->route->path : "?",
 		            err_slug(why->err), database ? ": " : "", database ? db_error(api->daemon->reader) : "");
 	send_reply(api, c, NULL, why);
@@ -280,10 +281,11 @@ static void on_gone(void *owner, struct http_request *http)
 
 enum err api_write(struct api *api, struct tx *tx, struct call *c, const struct call *earlier)
 {
-	(void)api;
 	TRY(idempotency_check(c, earlier));
 	if (c->replay)
 		return OK;
+	if (api->daemon->restored)
+		return refuse(&c->why, ERR_RESTORED, "", api->daemon->restored);
 	c->reply = (struct reply){ .status = 200, .subject = "" };
 	tx->cause = uuid_new(tx->arena);
 	enum err e = c->route->write(tx, &c->rq, &c->reply);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The conversation with each receiver: greets it, hears how far it is, sends within its credit, from
- * memory or, what is older, from the database. Never sends what is not committed, never passes over a
- * message, and stands still, saying why, when the receiver's position does not fit this database. */
+ * memory or, what is older, from the database; greets now and then also when there is nothing to send, for one of
+ * the two databases may have been set back. Never sends what is not committed, never passes over a message, and
+ * stands still, saying why, when the receiver's position does not fit this database. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,13 @@
 #define FRAMES_A_TURN 32       /* whatever credit a receiver grants: others have their turn too */
 #define GREETING_RETRY_MS 1000 /* a greeting may be lost with a broker */
 #define PROBE_MS 10000         /* a receiver that is gone or broken: whatever was wrong may have been mended */
-#define ACK_PATIENCE_MS 3000   /* sent, but no word: greet again */
-#define BEHIND_MAX 3           /* an old acknowledgement may come late, but not three times after a greeting */
+#define ACK_PATIENCE_MS 3000   /* there is something to acknowledge, but no word: greet again */
+#define IDLE_MS 60000          /* nothing to send: greet all the same */
 
 void conversation_forget(struct out_stream *s)
 {
 	s->greeted = false;
+	s->conversation = 0;
 	s->greeting_due_ms = 0;
 }
 
@@ -30,7 +32,6 @@ void outbox_on_up(struct outbox *o, const char *node)
 	struct out_stream *s = outbox_find(o, node);
 	if (s) {
 		s->up = true;
-		s->behind = 0;
 		conversation_forget(s);
 	}
 }
@@ -41,89 +42,166 @@ void outbox_on_gone(struct outbox *o, const char *node)
 	if (s) {
 		conversation_forget(s);
 		s->up = false; /* until the broker says it is up */
-		s->greeting_due_ms = clock_monotonic_ms() + PROBE_MS;
+		s->greeting_due_ms = clock_monotonic_ms() + IDLE_MS;
 	}
 }
 
 /* One of the two databases is not what it was: nothing can be sent that would not be wrong. */
+static void stand_still(struct out_stream *s)
+{
+	s->broken = true;
+	s->greeted = false;
+	s->greeting_due_ms = clock_monotonic_ms() + PROBE_MS;
+}
+
 static void say_broken(struct out_stream *s, const Ack *ack, const char *why)
 {
 	if (!s->broken)
 		log_error("stream to %s stands still: it says position %lld of epoch %s, but %s (here: %lld sent, %lld "
 		          "acknowledged). Messages for it are kept until that is mended",
 		          s->receiver, (long long)ack->position, ack->epoch, why, (long long)s->seq, (long long)s->acked);
-	s->broken = true;
-	s->greeted = false;
-	s->greeting_due_ms = clock_monotonic_ms() + PROBE_MS;
+	stand_still(s);
 }
 
-/* Why this position cannot be one of ours; NULL when it can. */
-static const char *misfit(const struct outbox *o, const struct out_stream *s, const Ack *ack)
+/* What was sent from here up to an acknowledged or later position. False: not known now, or not here. */
+static bool chain_at(const struct outbox *o, struct out_stream *s, const Ack *ack, struct chain *ret)
 {
 	const struct letter *l = tail_get(&s->tail, ack->position);
-	const struct chain *chain = l ? &l->chain : NULL;
-	if (strcmp(ack->epoch, o->epoch) != 0)
-		return "that is not the life of this database: this one is new, or was set back";
-	if (ack->position > s->seq || ack->position < 0)
-		return "this database has not sent so much: it was set back";
-	if (ack->position == s->seq)
-		chain = &s->chain;
-	if (chain && (ack->chain.len != CHAIN_LEN || memcmp(ack->chain.data, chain->head, CHAIN_LEN) != 0))
-		return "the messages it has are not those that were sent from here";
-	return NULL;
+	struct daemon *d = o->daemon;
+	struct db_rows rows;
+	if (ack->position == s->seq || ack->position == s->acked || l) {
+		*ret = ack->position == s->seq ? s->chain : l ? l->chain : s->acked_chain;
+		return true;
+	}
+	if (arena_used(d->scratch) > MESSAGE_ARENA_LIMIT / 2 ||
+	    db_rows(d->reader, d->scratch, sql_out_chain, &rows, NULL, ARG_TEXT("receiver", s->receiver),
+	            ARG_INT("seq", ack->position)) != OK)
+		return false; /* its next word will come in another turn, when the database may answer */
+	if (!rows.n || rows.lengths[0] != CHAIN_LEN) {
+		say_broken(s, ack, "what it has not acknowledged is not all in bus_out");
+		return false;
+	}
+	memcpy(ret->head, rows.cells[0], CHAIN_LEN);
+	return true;
 }
 
-/* Less than it acknowledged before: an old word that comes late, or its database is not what it was. */
-static void on_less(struct out_stream *s, const Ack *ack)
+/* Whether the database, too, knows of less than the receiver has: else another process has the word now, and this one
+ * does not know that yet. */
+static bool has_forgotten(const struct outbox *o, const struct out_stream *s, int64_t position)
 {
-	if (s->greeted && !ack->resend)
-		return;
-	if (s->broken || ++s->behind >= BEHIND_MAX)
-		say_broken(s, ack, "it had acknowledged more: its database is new, or was set back");
+	struct daemon *d = o->daemon;
+	struct db_rows rows;
+	int64_t seq = 0;
+	if (db_rows(d->reader, d->scratch, sql_out_stream_all, &rows, NULL) != OK)
+		return false;
+	for (size_t r = 0; r < rows.n; r++)
+		if (strcmp(rows.cells[r * rows.n_columns], s->receiver) == 0)
+			seq = atoll(rows.cells[r * rows.n_columns + 1]);
+	return position > seq;
+}
+
+/* Whether this position is one of ours. If it is not, this database is not the one that the receiver knows, since
+ * receivers tell only of what they committed; be it said late or not. */
+static bool fits(struct outbox *o, struct out_stream *s, const Ack *ack)
+{
+	struct chain chain;
+	if (ack->position > s->seq && !has_forgotten(o, s, ack->position))
+		return false;
+	if (ack->position > s->seq)
+		restored_found(o->daemon, s->receiver, "has applied %lld messages of this node, but the database knows %lld",
+		               (long long)ack->position, (long long)s->seq);
+	else if (!chain_at(o, s, ack, &chain))
+		return false;
+	else if (!chain_is(&chain, ack->chain))
+		restored_found(o->daemon, s->receiver,
+		               "has applied other messages of this node, up to number %lld, than the database knows",
+		               (long long)ack->position);
 	else
-		s->greeted = false;
+		return true;
+	stand_still(s);
+	return false;
+}
+
+/* Less than it acknowledged before. In this conversation that is an answer that was overtaken, or, when it is less
+ * than as it began, the word of a database that is not what it was. Else it is old, or its process is new. */
+static void on_less(struct out_stream *s, const Ack *ack, bool answers)
+{
+	if (answers && ack->position < s->acked_before)
+		say_broken(s, ack, "it had acknowledged more: its database is new, or was set back");
+	else if (!answers && s->greeted)
+		conversation_forget(s);
+}
+
+/* Of another life of this database: proof only when it answers what we said in this one. */
+static void on_other_life(struct outbox *o, struct out_stream *s, const Ack *ack, bool answers)
+{
+	if (!answers || !*ack->epoch)
+		return;
+	restored_found(o->daemon, s->receiver, "knows this node by another life of its database (%s)", ack->epoch);
+	stand_still(s);
+}
+
+/* The position is ours: goes on from there. Only an answer to the last greeting grants credit. */
+static void go_on(struct out_stream *s, const Ack *ack, bool answers)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	bool patient = ack->position > s->acked;
+	s->acked = ack->position;
+	memcpy(s->acked_chain.head, ack->chain.data, CHAIN_LEN);
+	tail_drop_until(&s->tail, s->acked);
+	if (answers) {
+		if (s->broken)
+			log_info("stream to %s goes on from %lld", s->receiver, (long long)ack->position);
+		s->broken = false;
+		s->up = true;
+		s->credit = ack->credit;
+		s->idle_due_ms = now_ms + IDLE_MS;
+		if (!s->greeted || ack->resend) {
+			s->greeted = patient = true;
+			s->sent = ack->position;
+			s->spent = 0;
+		}
+	}
+	if (s->sent < s->acked) /* what was sent in an earlier conversation has come all the same */
+		s->sent = s->acked;
+	if (s->acked == s->seq || !s->ack_due_ms || patient)
+		s->ack_due_ms = s->acked < s->seq ? now_ms + ACK_PATIENCE_MS : 0;
 }
 
 void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 {
 	struct out_stream *s = outbox_find(o, from);
-	if (!s || !*ack->epoch)
+	if (!s || ack->position < 0)
 		return;
-	const char *why = misfit(o, s, ack);
-	if (why) {
-		say_broken(s, ack, why);
-		return;
-	}
-	if (ack->position < s->acked) {
-		on_less(s, ack);
-		return;
-	}
-	if (s->broken)
-		log_info("stream to %s goes on from %lld", s->receiver, (long long)ack->position);
-	s->broken = false;
-	s->behind = 0;
-	s->up = true;
-	s->credit = ack->credit;
-	s->acked = ack->position;
-	tail_drop_until(&s->tail, s->acked);
-	if (!s->greeted || ack->resend) {
-		s->greeted = true;
-		s->sent = ack->position;
-		s->spent = 0;
-	}
-	/* What is still under way must be acknowledged in its turn. */
-	s->ack_due_ms = s->sent > s->acked ? clock_monotonic_ms() + ACK_PATIENCE_MS : 0;
+	bool answers = s->conversation && ack->conversation == s->conversation;
+	if (strcmp(ack->epoch, o->epoch) != 0)
+		on_other_life(o, s, ack, answers);
+	else if (answers && ack->set_back)
+		say_broken(s, ack, "it says that its database was set back");
+	else if (ack->position < s->acked)
+		on_less(s, ack, answers);
+	else if (fits(o, s, ack) && (answers || !s->broken)) /* an old word mends nothing */
+		go_on(s, ack, answers);
 }
 
 /* --- sending --- */
 
 static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_t again_ms)
 {
+	if (s->greeting_due_ms > now_ms + again_ms) /* there is something to send by now */
+		s->greeting_due_ms = now_ms + again_ms;
 	if (now_ms < s->greeting_due_ms)
 		return;
+	if (!s->conversation) {
+		randombytes_buf(&s->conversation, sizeof s->conversation);
+		s->conversation = (s->conversation & INT64_MAX) | 1;
+		s->acked_before = s->acked;
+	}
 	Greeting g = GREETING__INIT;
 	Frame f = FRAME__INIT;
 	g.epoch = o->epoch;
+	g.conversation = s->conversation;
+	g.set_back = o->daemon->restored != NULL;
 	g.first = s->acked + 1;
 	g.last = s->seq;
 	g.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->chain.head };
@@ -133,7 +211,7 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 }
 
 /* Older ones from the database. What is not there cannot be sent, and must not be passed over. */
-static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, Message **messages)
+static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, Message **messages, struct chain *last)
 {
 	struct arena *a = o->daemon->scratch;
 	struct db_rows rows;
@@ -145,7 +223,7 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 	for (; n < rows.n && n < FRAME_LETTERS; n++) {
 		const char **cell = rows.cells + n * rows.n_columns;
 		const size_t *length = rows.lengths + n * rows.n_columns;
-		if (atoll(cell[0]) != first + (int64_t)n)
+		if (atoll(cell[0]) != first + (int64_t)n || length[6] != CHAIN_LEN)
 			break;
 		Message *m = ARENA_NEW(a, Message);
 		*m = (Message)MESSAGE__INIT;
@@ -155,6 +233,7 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 		m->salt = (ProtobufCBinaryData){ length[4], (uint8_t *)cell[4] };
 		m->body = (ProtobufCBinaryData){ length[5], (uint8_t *)cell[5] };
 		messages[n] = m;
+		memcpy(last->head, cell[6], CHAIN_LEN);
 	}
 	if (!n) {
 		Ack asked = ACK__INIT;
@@ -165,8 +244,9 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 	return n;
 }
 
-/* Fills `messages` with consecutive ones from `first`, from memory or else from the database. */
-static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Message **messages)
+/* Fills `messages` with consecutive ones from `first`, from memory or else from the database, and `last` with the
+ * chain up to the last of them. */
+static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Message **messages, struct chain *last)
 {
 	size_t n = 0, bytes = 0;
 	for (; n < FRAME_LETTERS && first + (int64_t)n <= s->seq && bytes < FRAME_BYTES; n++) {
@@ -174,55 +254,82 @@ static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Messa
 		if (!l)
 			break;
 		messages[n] = &l->message;
+		*last = l->chain;
 		bytes += l->bytes;
 	}
-	return n ? n : fetch_old(o, s, first, messages);
+	return n ? n : fetch_old(o, s, first, messages, last);
 }
 
-static bool send_one_frame(struct outbox *o, struct out_stream *s, int64_t now_ms)
+static bool send_one_frame(struct outbox *o, struct out_stream *s)
 {
 	Message *messages[FRAME_LETTERS];
-	size_t n = fetch(o, s, s->sent + 1, messages);
+	struct chain last;
+	unsigned char signature[SIGNATURE_LEN];
+	size_t n = fetch(o, s, s->sent + 1, messages, &last);
 	if (!n)
 		return false;
+	seal_sign_chain(link_seal(o->daemon->link), s->receiver, o->epoch, s->sent + (int64_t)n, &last, signature);
 	Batch b = BATCH__INIT;
 	Frame f = FRAME__INIT;
 	b.epoch = o->epoch;
 	b.first = s->sent + 1;
 	b.n_messages = n;
 	b.messages = messages;
+	b.chain = (ProtobufCBinaryData){ CHAIN_LEN, last.head };
+	b.signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
 	f.batch = &b;
 	if (!link_send(o->daemon->link, s->receiver, &f))
 		return false;
 	s->sent += (int64_t)n;
 	for (size_t i = 0; i < n; i++)
 		s->spent += (int64_t)letter_bytes(messages[i]);
+	return true;
+}
+
+/* Nobody has answered for too long, or it is time to look whether all still is as it was. */
+static bool wants_new_conversation(struct out_stream *s, int64_t now_ms)
+{
+	if (s->acked == s->seq)
+		return now_ms > s->idle_due_ms;
 	if (!s->ack_due_ms)
 		s->ack_due_ms = now_ms + ACK_PATIENCE_MS;
-	return true;
+	return now_ms > s->ack_due_ms;
+}
+
+static int64_t greeting_interval(const struct outbox *o, const struct out_stream *s)
+{
+	if (s->broken || o->daemon->restored)
+		return PROBE_MS;
+	if (s->acked == s->seq)
+		return s->up ? PROBE_MS : IDLE_MS;
+	return s->up ? GREETING_RETRY_MS : PROBE_MS;
 }
 
 /* True when there is more to send at once. */
 static bool pump(struct outbox *o, struct out_stream *s, int64_t now_ms)
 {
-	if (s->greeted && s->ack_due_ms && now_ms > s->ack_due_ms)
+	if (s->greeted && wants_new_conversation(s, now_ms))
 		conversation_forget(s);
-	if (!s->greeted) {
+	if (!s->greeted || o->daemon->restored) {
 		s->ack_due_ms = 0;
-		greet(o, s, now_ms, s->up && !s->broken ? GREETING_RETRY_MS : PROBE_MS);
+		greet(o, s, now_ms, greeting_interval(o, s));
 		return false;
 	}
 	int frames = 0;
-	while (s->sent < s->seq && s->spent < s->credit && frames < FRAMES_A_TURN && send_one_frame(o, s, now_ms))
+	while (s->sent < s->seq && s->spent < s->credit && frames < FRAMES_A_TURN && send_one_frame(o, s))
 		frames++;
 	return frames == FRAMES_A_TURN;
 }
 
 bool outbox_pump(struct outbox *o, int64_t now_ms)
 {
-	bool more = false;
-	for (struct out_stream *s = o->streams; s; s = s->next)
-		if (s->acked < s->seq)
-			more |= pump(o, s, now_ms);
+	bool more = false, tell = o->daemon->restored && !o->told;
+	outbox_meet(o);
+	o->told = o->told || tell;
+	for (struct out_stream *s = o->streams; s; s = s->next) {
+		if (tell)
+			conversation_forget(s);
+		more |= pump(o, s, now_ms);
+	}
 	return more;
 }

@@ -35,8 +35,8 @@ static enum err answer_healthz(struct tx *tx, const struct request *rq, struct r
 	return OK;
 }
 
-/* Ready: the database answers and a broker does too. Without a broker a node still serves its own people,
- * so it says so but stays ready. */
+/* Ready: the database answers, is what it was, and a broker answers too. Without a broker a node still serves its own
+ * people, so it says so but stays ready. */
 static enum err answer_readyz(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	struct db_rows rows;
@@ -46,6 +46,11 @@ static enum err answer_readyz(struct tx *tx, const struct request *rq, struct re
 	    db_rows(tx->db, tx->arena, sql_life_epoch, &rows, NULL) != OK) {
 		reply->status = 503;
 		reply->text = "not ready: the database does not answer\n";
+		return OK;
+	}
+	if (tx->daemon->restored) {
+		reply->status = 503;
+		reply->text = arena_printf(tx->arena, "not ready: %s\n", tx->daemon->restored);
 		return OK;
 	}
 	reply->text =
@@ -71,7 +76,11 @@ static enum err answer_metrics(struct tx *tx, const struct request *rq, struct r
 	buffer_printf(&out,
 	              "# HELP udvej_streams_broken Streams that stand still until an operator looks.\n"
 	              "# TYPE udvej_streams_broken gauge\nudvej_streams_broken %u\n",
-	              outbox_broken(tx->daemon->outbox));
+	              outbox_broken(tx->daemon->outbox) + tx->daemon->refused_streams);
+	buffer_printf(&out,
+	              "# HELP udvej_restored Whether this database was set back and may only be read.\n"
+	              "# TYPE udvej_restored gauge\nudvej_restored %d\n",
+	              tx->daemon->restored != NULL);
 	reply->text = out.data;
 	reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	return OK;

@@ -52,7 +52,9 @@ struct daemon {
 		char text[24];
 	} clock;
 	uint64_t metrics[METRIC_COUNT];
-	bool stopping, failed; /* failed: ends with an exit code that says so */
+	const char *restored;     /* in words: this database was set back, and so nothing may change; NULL: all is well */
+	unsigned refused_streams; /* streams in that stand still; inbox.c counts them */
+	bool stopping, failed;    /* failed: ends with an exit code that says so */
 };
 
 /* --- membership.c: the registry in force, read live and passed on --- */
@@ -67,6 +69,10 @@ int64_t clock_monotonic_ms(void);
 struct date clock_today(struct daemon *d);
 const char *clock_now_text(struct daemon *d, struct arena *a);
 
+/* --- restored.c: this database was set back to an earlier state --- */
+/* A peer proves it: says so, once, and from now on nothing may change. `format` says what the peer knows. */
+void restored_found(struct daemon *d, const char *peer, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* A transaction as a handler sees it. */
 struct tx tx_make(struct daemon *d, struct db *db, struct arena *a);
 
@@ -74,7 +80,9 @@ struct tx tx_make(struct daemon *d, struct db *db, struct arena *a);
 struct letter {
 	int64_t seq;
 	size_t bytes;       /* as credit counts it */
-	struct chain chain; /* chain[seq], of letters that go out */
+	struct chain chain; /* chain[seq] */
+	bool ends_frame;    /* of letters that came in: the sender signed the chain up to this one */
+	unsigned char signature[SIGNATURE_LEN];
 	Message message;
 };
 /* What a message costs of the credit, in memory and in a frame. */
@@ -101,7 +109,7 @@ void outbox_on_up(struct outbox *o, const char *node);
 void outbox_on_gone(struct outbox *o, const char *node);
 /* Sends what may be sent now, within bounds: true when there is more. */
 bool outbox_pump(struct outbox *o, int64_t now_ms);
-/* How many streams stand still because the receiver's position does not fit this database. */
+/* How many streams out stand still because the receiver's position does not fit this database. */
 unsigned outbox_broken(const struct outbox *o);
 
 /* --- inbox.c: streams in --- */

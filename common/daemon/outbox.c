@@ -31,6 +31,15 @@ static struct out_stream *stream_of(struct outbox *o, const char *receiver)
 	return s;
 }
 
+void outbox_meet(struct outbox *o)
+{
+	const struct registry *r = o->daemon->registry;
+	for (size_t i = 0; r != o->met && i < r->n_nodes; i++)
+		if (strcmp(r->nodes[i].name, o->daemon->node) != 0)
+			stream_of(o, r->nodes[i].name);
+	o->met = r;
+}
+
 enum err outbox_reload(struct outbox *o)
 {
 	struct arena *a = o->daemon->scratch;
@@ -42,7 +51,7 @@ enum err outbox_reload(struct outbox *o)
 	for (struct out_stream *s = o->streams; s; s = s->next) {
 		tail_clear(&s->tail);
 		s->seq = s->staged = s->acked = s->saved_acked = 0;
-		s->chain = s->staged_chain = (struct chain){ 0 };
+		s->chain = s->staged_chain = s->acked_chain = (struct chain){ 0 };
 		conversation_forget(s);
 	}
 	for (size_t i = 0; i < rows.n; i++) {
@@ -51,6 +60,7 @@ enum err outbox_reload(struct outbox *o)
 		s->seq = s->staged = atoll(cell[1]);
 		s->acked = s->saved_acked = atoll(cell[2]);
 		memcpy(s->chain.head, cell[3], CHAIN_LEN);
+		memcpy(s->acked_chain.head, cell[4], CHAIN_LEN);
 		s->staged_chain = s->chain;
 	}
 	return OK;
@@ -80,7 +90,7 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	ProtobufCBinaryData body = shape_pack(tx->arena, message);
 	if (body.len > SHAPE_MAX_BYTES) /* the receiver would bury it */
 		return tx_refuse(tx, ERR_TOO_LARGE, "", "a message to %s would be larger than 64 KiB", to);
-	unsigned char salt[SALT_LEN], commitment[CHAIN_LEN];
+	unsigned char salt[SALT_LEN];
 	randombytes_buf(salt, sizeof salt);
 	Message m = MESSAGE__INIT;
 	m.id = uuid_derive(tx->arena, tx->cause, message->descriptor->name, ++tx->emitted);
@@ -91,19 +101,19 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	struct letter *l = letter_new(s->staged + 1, &m);
 	if (!l)
 		return ERR_MEMORY;
-	chain_commit(&m, commitment);
-	chain_extend(&s->staged_chain, commitment);
+	chain_add(&s->staged_chain, &m);
 	s->staged++;
 	l->chain = s->staged_chain;
 	tail_put(&s->tail, l);
 	return tx_exec(tx, sql_out_insert, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->staged),
 	               ARG_TEXT("id", m.id), ARG_TEXT("type", m.type), ARG_TEXT("entity", m.entity),
-	               ARG_BYTES("salt", salt, sizeof salt), ARG_BYTES("body", m.body.data, m.body.len));
+	               ARG_BYTES("salt", salt, sizeof salt), ARG_BYTES("body", m.body.data, m.body.len),
+	               ARG_BYTES("chain", s->staged_chain.head, CHAIN_LEN));
 }
 
 static bool trims(const struct outbox *o, const struct out_stream *s, int64_t now_ms)
 {
-	return s->acked > s->saved_acked && now_ms - o->trimmed_ms >= TRIM_EVERY_MS;
+	return s->acked > s->saved_acked && now_ms - o->trimmed_ms >= TRIM_EVERY_MS && !o->daemon->restored;
 }
 
 enum err outbox_save(struct outbox *o, struct arena *a)
@@ -118,7 +128,8 @@ enum err outbox_save(struct outbox *o, struct arena *a)
 		if (!trims(o, s, now_ms))
 			continue;
 		s->trimming = s->acked;
-		TRY(db_exec(db, a, sql_out_acked, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked)));
+		TRY(db_exec(db, a, sql_out_acked, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked),
+		            ARG_BYTES("chain", s->acked_chain.head, CHAIN_LEN)));
 		TRY(db_exec(db, a, sql_out_trim, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked)));
 	}
 	return OK;

@@ -12,22 +12,28 @@ struct out_stream {
 	int64_t seq, staged; /* last committed; last numbered in the running batch */
 	struct chain chain, staged_chain;
 	int64_t acked, saved_acked, trimming; /* committed at the receiver; in our own row; in the running batch */
+	struct chain acked_chain;
 	struct tail tail;
 	bool up, greeted, broken;
-	unsigned behind;             /* acknowledgements in a row of less than was acknowledged before */
+	int64_t conversation;        /* random; 0: the next greeting begins one */
+	int64_t acked_before;        /* acked as it began: an answer can only tell of as much or more */
 	int64_t sent, spent, credit; /* of this conversation */
-	int64_t greeting_due_ms, ack_due_ms;
+	int64_t greeting_due_ms, ack_due_ms, idle_due_ms;
 };
 
 struct outbox {
 	struct daemon *daemon;
 	char epoch[UUID_LEN + 1];
 	int64_t trimmed_ms;
+	const struct registry *met; /* the registry whose nodes all have a stream here */
+	bool told;                  /* everybody is greeted since this database was found to be set back */
 	struct out_stream *streams;
 };
 
-/* The stream to this receiver; NULL when nothing was ever sent to it. */
+/* The stream to this receiver; NULL when there is none. */
 struct out_stream *outbox_find(const struct outbox *o, const char *receiver);
+/* Makes a stream to every other node of the registry, so that all are greeted, also those that nothing was sent to. */
+void outbox_meet(struct outbox *o);
 /* Both sides have to agree anew where they are: greet. */
 void conversation_forget(struct out_stream *s);
 

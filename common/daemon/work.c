@@ -59,6 +59,8 @@ static enum err run_letter(struct batch *b, struct tx *tx, struct work *w)
 	struct parked *p = b->daemon->parked;
 	const Message *m = &w->letter->message;
 	bool waits, is_there = true;
+	if (b->daemon->restored)
+		return OK;
 	if (w->stream) {
 		if (!inbox_stage(w->stream, w->letter))
 			return OK;

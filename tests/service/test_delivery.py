@@ -52,6 +52,8 @@ def assert_books_agree(system, within=30):
     eventually(lambda: agree(system), within, "that the books agree")
     for node in NODES:
         assert system.query(node, "select (select count(*) from bus_parked), (select count(*) from bus_dead)") == [(0, 0)]
+        metrics = requests.get(system.url(node) + "/metrics", timeout=10).text.splitlines()
+        assert {"udvej_restored 0", "udvej_streams_broken 0"} <= set(metrics), f"{node}: a false alarm"
 
 
 class Load:
@@ -160,8 +162,8 @@ def put_into_stream(system, sender, receiver, messages):
         parts = (salt, one.encode(), kind.encode(), entity.encode(), content)
         commitment = hashlib.blake2b(b"".join(len(part).to_bytes(8, "little") + part for part in parts), digest_size=32)
         chain = hashlib.blake2b(chain + commitment.digest(), digest_size=32).digest()
-        system.query(sender, "insert into bus_out (receiver, seq, id, type, entity, salt, body)"
-                     " values (%s, %s, %s, %s, %s, %s, %s)", receiver, seq, one, kind, entity, salt, content)
+        system.query(sender, "insert into bus_out (receiver, seq, id, type, entity, salt, body, chain)"
+                     " values (%s, %s, %s, %s, %s, %s, %s, %s)", receiver, seq, one, kind, entity, salt, content, chain)
     system.query(sender, "insert into bus_out_stream (receiver, seq, chain) values (%s, %s, %s)"
                  " on conflict (receiver) do update set seq = excluded.seq, chain = excluded.chain",
                  receiver, seq, chain)
@@ -240,10 +242,11 @@ def test_receiver_with_a_new_database_is_told_of_and_sent_nothing_wrong(make_sys
     system.stop("reporting")
     tables = system.query("reporting", "select string_agg(tablename, ', ') from pg_tables where schemaname = 'public'")
     system.query("reporting", f"drop table {tables[0][0]} cascade")
-    system.start("reporting")
+    system.start("reporting", ready=False)
     assert kommune.post("/api/v1/enquiries", enquiry).status_code == 201
     eventually(lambda: "stands still" in system.log("kommune"), what="the word in the log")
-    assert "udvej_streams_broken 1" in kommune.get("/metrics").text
+    assert "udvej_streams_broken 0" not in kommune.get("/metrics").text
+    eventually(lambda: "was set back to an earlier state, or is a new one" in system.log("reporting"), what="its own word")
     time.sleep(1)
     assert system.log("kommune").count("stands still") == 1
     assert facts() == 0 and system.query("kommune", "select count(*) from bus_out") == [(1,)]

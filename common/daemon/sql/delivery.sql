@@ -5,7 +5,7 @@
 select epoch from life;
 
 -- name: out_stream_all
-select receiver, seq, acked, chain from bus_out_stream;
+select receiver, seq, acked, chain, acked_chain from bus_out_stream;
 
 -- name: out_stream_set
 -- Fails in the server, by the division, when the row is not where we left it: so COMMIT need not wait for the outcome.
@@ -18,33 +18,38 @@ with moved as (
 select 1 / count(*) as moved from moved;
 
 -- name: out_insert
-insert into bus_out (receiver, seq, id, type, entity, salt, body)
-values (:receiver, :seq, :id, :type, :entity, :salt, :body);
+insert into bus_out (receiver, seq, id, type, entity, salt, body, chain)
+values (:receiver, :seq, :id, :type, :entity, :salt, :body, :chain);
 
 -- name: out_page
 -- As many as fit into a frame, at least one.
-select seq, id, type, entity, salt, body from (
-    select seq, id, type, entity, salt, body,
+select seq, id, type, entity, salt, body, chain from (
+    select seq, id, type, entity, salt, body, chain,
            sum(octet_length(body)) over (order by seq) - octet_length(body) as before
     from bus_out where receiver = :receiver and seq >= :first and seq < :first::bigint + :count::bigint
 ) page where before < :bytes::bigint order by seq;
 
+-- name: out_chain
+select chain from bus_out where receiver = :receiver and seq = :seq::bigint;
+
 -- name: out_acked
-update bus_out_stream set acked = :seq where receiver = :receiver and acked < :seq;
+update bus_out_stream set acked = :seq, acked_chain = :chain where receiver = :receiver and acked < :seq;
 
 -- name: out_trim
 delete from bus_out where receiver = :receiver and seq <= :seq;
 
 -- name: in_stream_all
-select sender, epoch, seq, chain from bus_in_stream;
+select sender, epoch, seq, chain, signed_seq, signed_chain, signature from bus_in_stream;
 
 -- name: in_stream_begin
-insert into bus_in_stream (sender, epoch, seq, chain) values (:sender, :epoch, :seq, :chain);
+insert into bus_in_stream (sender, epoch, seq, chain, signed_seq, signed_chain, signature)
+values (:sender, :epoch, :seq, :chain, :signed_seq, :signed_chain, :signature);
 
 -- name: in_stream_advance
 -- Fails in the server, as out_stream_set does.
 with moved as (
-    update bus_in_stream set seq = :seq, chain = :chain
+    update bus_in_stream set seq = :seq, chain = :chain,
+           signed_seq = :signed_seq, signed_chain = :signed_chain, signature = :signature
     where sender = :sender and epoch = :epoch and seq = :old_seq
     returning 1
 )

@@ -16,13 +16,15 @@ create table bus_out_stream (
     receiver text primary key,
     seq bigint not null default 0,
     chain bytea not null,
-    acked bigint not null default 0
+    acked bigint not null default 0,
+    acked_chain bytea not null default decode(repeat('00', 32), 'hex')
 );
 comment on table bus_out_stream is 'One row for each node that this one sends to.';
 comment on column bus_out_stream.receiver is 'Name of the receiving node in the registry.';
 comment on column bus_out_stream.seq is 'Number of the last message written to the stream; no gaps.';
 comment on column bus_out_stream.chain is 'Hash chain over the commitments up to seq.';
 comment on column bus_out_stream.acked is 'Everything up to here is committed at the receiver.';
+comment on column bus_out_stream.acked_chain is 'Hash chain up to acked: what was trimmed can still be compared.';
 
 create table bus_out (
     receiver text not null,
@@ -32,6 +34,7 @@ create table bus_out (
     entity text not null,
     salt bytea not null,
     body bytea not null,
+    chain bytea not null,
     primary key (receiver, seq)
 );
 comment on table bus_out is 'Outbox: messages not yet known to be committed at their receiver.';
@@ -42,18 +45,25 @@ comment on column bus_out.type is 'Name of the protobuf message in body.';
 comment on column bus_out.entity is 'What the message speaks of.';
 comment on column bus_out.salt is 'Random, so that the commitment says nothing of the body.';
 comment on column bus_out.body is 'The packed message.';
+comment on column bus_out.chain is 'Hash chain up to this message, to compare with what the receiver has.';
 
 create table bus_in_stream (
     sender text primary key,
     epoch uuid not null,
     seq bigint not null,
-    chain bytea not null
+    chain bytea not null,
+    signed_seq bigint not null default 0,
+    signed_chain bytea,
+    signature bytea
 );
 comment on table bus_in_stream is 'One row for each node heard from: the position moves with the effects, in one transaction.';
 comment on column bus_in_stream.sender is 'Name of the sending node in the registry.';
 comment on column bus_in_stream.epoch is 'The sender''s database life that seq counts in.';
 comment on column bus_in_stream.seq is 'Everything up to here is applied here.';
 comment on column bus_in_stream.chain is 'Hash chain up to seq, computed from what was received.';
+comment on column bus_in_stream.signed_seq is 'Where the last frame ended that is applied: its sender signed up to here; 0: none yet.';
+comment on column bus_in_stream.signed_chain is 'Hash chain up to signed_seq.';
+comment on column bus_in_stream.signature is 'Ed25519 of the sender over stream, epoch, signed_seq and signed_chain: it cannot deny what it sent.';
 
 create table bus_parked (
     sender text not null,

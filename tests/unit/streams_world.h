@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A node "self" and its one peer, for tests of streams out and in: stands in for link, batch and database, which hold
+ * still and do what the test says; the clock is the test's. */
+#ifndef UDVEJ_TESTS_STREAMS_WORLD_H
+#define UDVEJ_TESTS_STREAMS_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/stream_out.h"
+
+#define EPOCH "11111111-1111-4111-8111-111111111111"
+#define OTHER "22222222-2222-4222-8222-222222222222"
+#define MOST 64
+
+/* --- what is around the streams --- */
+
+struct link {
+	struct seal *seal;
+};
+
+static int64_t now_ms;
+static Frame *said[MOST]; /* what went out, packed and unpacked */
+static size_t n_said;
+static struct letter *queue[MOST]; /* what came in */
+static struct in_stream *heard;    /* its stream */
+static size_t n_queue;
+static struct chain chains[MOST]; /* bus_out, by seq */
+static struct {
+	bool there;
+	int64_t seq, acked, signed_seq;
+	struct chain chain, acked_chain;
+	unsigned char signature[SIGNATURE_LEN];
+} row; /* of the stream, out or in */
+
+int64_t clock_monotonic_ms(void)
+{
+	return now_ms;
+}
+
+bool link_send(struct link *l, const char *to, const Frame *frame)
+{
+	static uint8_t packed[100000];
+	(void)l;
+	(void)to;
+	assert_true(n_said < MOST);
+	said[n_said++] = frame__unpack(NULL, frame__pack(frame, packed), packed);
+	return true;
+}
+
+struct seal *link_seal(struct link *l)
+{
+	return l->seal;
+}
+
+bool batch_is_stale(const struct batch *b)
+{
+	(void)b;
+	return false;
+}
+
+void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)
+{
+	(void)b;
+	(void)from;
+	heard = stream;
+	assert_true(n_queue < MOST);
+	queue[n_queue++] = l;
+}
+
+bool parked_behind(const struct parked *p, const char *sender, const char *entity)
+{
+	(void)p;
+	(void)sender;
+	(void)entity;
+	return false;
+}
+
+void metric_add(struct daemon *d, enum metric m, uint64_t n)
+{
+	d->metrics[m] += n;
+}
+
+enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
+{
+	return refuse(&tx->why, e, field, rule);
+}
+
+static const struct db_arg *arg(const struct db_arg *args, const char *name)
+{
+	while (args->name && strcmp(args->name, name) != 0)
+		args++;
+	return args;
+}
+
+static void take_chain(struct chain *ret, const struct db_arg *args, const char *name)
+{
+	const struct db_arg *a = arg(args, name);
+	assert_int_equal(a->len, CHAIN_LEN);
+	memcpy(ret->head, a->text, CHAIN_LEN);
+}
+
+enum err db_exec_args(struct db *db, struct arena *a, const struct sql *sql, const ProtobufCMessage *message,
+                      const struct db_arg *args)
+{
+	(void)db;
+	(void)a;
+	(void)message;
+	int64_t seq = arg(args, "seq")->number;
+	if (strcmp(sql->name, "out_insert") == 0) {
+		take_chain(&chains[seq], args, "chain");
+		return OK;
+	}
+	if (strcmp(sql->name, "out_trim") == 0)
+		return OK;
+	row.there = true;
+	if (strcmp(sql->name, "out_acked") == 0) {
+		row.acked = seq;
+		take_chain(&row.acked_chain, args, "chain");
+		return OK;
+	}
+	row.seq = seq;
+	take_chain(&row.chain, args, "chain");
+	if (strncmp(sql->name, "in_stream", strlen("in_stream")) == 0) {
+		row.signed_seq = arg(args, "signed_seq")->number;
+		assert_int_equal(arg(args, "signature")->len, SIGNATURE_LEN);
+		memcpy(row.signature, arg(args, "signature")->text, SIGNATURE_LEN);
+	}
+	return OK;
+}
+
+enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessage *message, const struct db_arg *args)
+{
+	return db_exec_args(tx->db, tx->arena, sql, message, args);
+}
+
+static void cells(struct arena *a, struct db_rows *ret, size_t n, const char *const *text, const size_t *length)
+{
+	*ret = (struct db_rows){ .n = 1, .n_columns = n, .cells = ARENA_ARRAY(a, const char *, n) };
+	memcpy(ret->cells, text, n * sizeof *text);
+	ret->lengths = length;
+}
+
+enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, struct db_rows *ret,
+                      const ProtobufCMessage *message, const struct db_arg *args)
+{
+	static const size_t chain[] = { CHAIN_LEN }, none[8];
+	(void)db;
+	(void)message;
+	*ret = (struct db_rows){ 0 };
+	const char *seq = arena_printf(a, "%lld", (long long)row.seq);
+	if (strcmp(sql->name, "life_epoch") == 0)
+		cells(a, ret, 1, (const char *[]){ EPOCH }, none);
+	else if (strcmp(sql->name, "out_chain") == 0)
+		cells(a, ret, 1, (const char *[]){ (const char *)chains[arg(args, "seq")->number].head }, chain);
+	else if (!row.there)
+		ret->n = 0;
+	else if (strcmp(sql->name, "out_stream_all") == 0)
+		cells(a, ret, 5,
+		      (const char *[]){ "peer", seq, arena_printf(a, "%lld", (long long)row.acked),
+		                        (const char *)row.chain.head, (const char *)row.acked_chain.head },
+		      none);
+	else if (strcmp(sql->name, "in_stream_all") == 0)
+		cells(a, ret, 7, (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL }, none);
+	return OK;
+}
+
+/* --- a node "self" and its one peer --- */
+
+static struct daemon d;
+static struct seal *peer_seal;
+
+static void make_keys(struct registry_node *node, const char *name, struct secret_keys *keys)
+{
+	*node = (struct registry_node){ .name = name, .role = "intake", .organisation = name };
+	crypto_sign_keypair(node->sign, keys->sign_secret);
+	crypto_box_keypair(node->box, keys->box_secret);
+}
+
+static int begin(void **state)
+{
+	static struct registry_node nodes[2];
+	static struct registry registry = { .nodes = nodes, .n_nodes = 2 };
+	static struct link link;
+	struct secret_keys self = { 0 }, peer = { 0 };
+	(void)state;
+	now_ms = 1000000;
+	memset(&row, 0, sizeof row);
+	assert_true(sodium_init() >= 0);
+	make_keys(&nodes[0], "self", &self);
+	make_keys(&nodes[1], "peer", &peer);
+	assert_int_equal(seal_new("self", &self, &link.seal), OK);
+	assert_int_equal(seal_new("peer", &peer, &peer_seal), OK);
+	d = (struct daemon){ .node = "self", .registry = &registry, .link = &link };
+	d.arena = arena_new(4096 * 1024);
+	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
+	assert_int_equal(outbox_load(&d, &d.outbox), OK);
+	assert_int_equal(inbox_load(&d, &d.inbox), OK);
+	return 0;
+}
+
+static void forget_said(void)
+{
+	while (n_said)
+		frame__free_unpacked(said[--n_said], NULL);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	forget_said();
+	while (n_queue)
+		free(queue[--n_queue]);
+	outbox_free(d.outbox);
+	seal_free(link_seal(d.link));
+	seal_free(peer_seal);
+	arena_free(d.arena);
+	arena_free(d.scratch);
+	return 0;
+}
+
+static const struct chain nothing;
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Streams in against a sender that has another past, signs nothing or greets late: what is taken, what is kept of its
+ * signatures, and when this database or the other is found to be set back. */
+#include "streams_world.h"
+
+static struct chain sent; /* of the peer's stream to us */
+
+static void greet(int64_t first, int64_t last, bool set_back)
+{
+	Greeting g = GREETING__INIT;
+	g.epoch = EPOCH;
+	g.first = first;
+	g.last = last;
+	g.conversation = 9;
+	g.set_back = set_back;
+	inbox_on_greeting(d.inbox, "peer", &g);
+}
+
+/* A frame of n messages from `first`, which go on from `sent`; `flaw` changes a bit of its signature (1) or of its
+ * chain (2). */
+static void batch(int64_t first, size_t n, unsigned flaw)
+{
+	Message m = MESSAGE__INIT, *messages[8];
+	unsigned char signature[SIGNATURE_LEN];
+	Batch b = BATCH__INIT;
+	m.type = "Type";
+	for (size_t i = 0; i < n; i++) {
+		messages[i] = &m;
+		chain_add(&sent, &m);
+	}
+	seal_sign_chain(peer_seal, "self", EPOCH, first + (int64_t)n - 1, &sent, signature);
+	struct chain chain = sent;
+	signature[0] ^= flaw & 1;
+	chain.head[0] ^= flaw & 2;
+	b.epoch = EPOCH;
+	b.first = first;
+	b.n_messages = n;
+	b.messages = messages;
+	b.chain = (ProtobufCBinaryData){ CHAIN_LEN, chain.head };
+	b.signature = (ProtobufCBinaryData){ sizeof signature, signature };
+	inbox_on_batch(d.inbox, "peer", &b);
+}
+
+/* The batch of the daemon that holds all letters that wait, to its commit. */
+static void commit(void)
+{
+	for (size_t i = 0; i < n_queue; i++) {
+		assert_true(inbox_stage(heard, queue[i]));
+		free(queue[i]);
+	}
+	n_queue = 0;
+	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
+	inbox_committed(d.inbox);
+}
+
+static int begin_in(void **state)
+{
+	begin(state);
+	sent = nothing;
+	greet(1, 0, false);
+	return 0;
+}
+
+static const Ack *answered(void)
+{
+	assert_true(n_said && said[n_said - 1]->ack);
+	return said[n_said - 1]->ack;
+}
+
+static void batch_is_taken_only_where_the_chain_goes_on(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	assert_int_equal(n_queue, 2);
+	commit();
+	assert_int_equal(answered()->position, 2);
+	sent.head[0] ^= 1; /* the sender has another past */
+	batch(3, 1, 0);
+	assert_int_equal(n_queue, 0);
+	assert_int_equal(d.refused_streams, 1);
+	assert_false(answered()->resend);
+	sent = row.chain;
+	batch(3, 1, 2);
+	assert_int_equal(n_queue, 0);
+	sent = row.chain;
+	batch(3, 1, 0);
+	assert_int_equal(n_queue, 1);
+	assert_int_equal(d.refused_streams, 0);
+}
+
+static void gap_is_asked_for_again(void **state)
+{
+	(void)state;
+	batch(2, 1, 0);
+	assert_int_equal(n_queue, 0);
+	assert_true(answered()->resend);
+	assert_int_equal(d.refused_streams, 0);
+	assert_int_equal(answered()->conversation, 9);
+}
+
+static void part_of_a_frame_that_is_not_applied_is_taken(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	commit();
+	sent = nothing;
+	batch(1, 4, 0);
+	assert_int_equal(n_queue, 2);
+	commit();
+	assert_memory_equal(row.chain.head, sent.head, CHAIN_LEN);
+}
+
+static void batch_is_taken_only_with_the_senders_signature_and_that_is_kept(void **state)
+{
+	(void)state;
+	batch(1, 2, 1);
+	assert_int_equal(n_queue, 0);
+	sent = nothing;
+	batch(1, 2, 0);
+	commit();
+	assert_int_equal(row.signed_seq, 2);
+	assert_true(
+	    seal_chain_holds(link_seal(d.link), &d.registry->nodes[1], EPOCH, 2, &sent, row.signature, SIGNATURE_LEN));
+}
+
+static void sender_that_trimmed_what_is_not_here_proves_that_this_database_was_set_back(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	commit();
+	greet(3, 3, false);
+	assert_null(d.restored);
+	greet(4, 3, false);
+	assert_non_null(strstr(d.restored, "peer"));
+	assert_true(answered()->set_back);
+	batch(3, 1, 0);
+	assert_int_equal(n_queue, 0);
+}
+
+static void old_greeting_is_no_alarm(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	commit();
+	greet(1, 1, false);
+	assert_null(d.restored);
+	assert_int_equal(d.refused_streams, 0);
+	greet(1, 1, true);
+	assert_int_equal(d.refused_streams, 1);
+	assert_null(d.restored);
+	greet(3, 2, false);
+	assert_int_equal(d.refused_streams, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(batch_is_taken_only_where_the_chain_goes_on, begin_in, end),
+		cmocka_unit_test_setup_teardown(gap_is_asked_for_again, begin_in, end),
+		cmocka_unit_test_setup_teardown(part_of_a_frame_that_is_not_applied_is_taken, begin_in, end),
+		cmocka_unit_test_setup_teardown(batch_is_taken_only_with_the_senders_signature_and_that_is_kept, begin_in, end),
+		cmocka_unit_test_setup_teardown(sender_that_trimmed_what_is_not_here_proves_that_this_database_was_set_back,
+		                                begin_in, end),
+		cmocka_unit_test_setup_teardown(old_greeting_is_no_alarm, begin_in, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
