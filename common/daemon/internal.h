@@ -46,7 +46,8 @@ struct daemon {
 	void *app;
 	int64_t clock_offset_days, membership_ms;
 	bool membership_changed;
-	struct { /* what of the clocks changes once a second */
+	bool look_again; /* an operator has changed what is parked or dead */
+	struct {         /* what of the clocks changes once a second */
 		int64_t second;
 		struct date today;
 		char text[24];

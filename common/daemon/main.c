@@ -119,6 +119,26 @@ static int soonest(int a, int b)
 	return b < 0 || a < b ? a : b;
 }
 
+/* SIGHUP: an operator has changed what is parked or dead. Any other: stop. */
+static void take_signal(struct daemon *d, int signals)
+{
+	struct signalfd_siginfo info;
+	if (read(signals, &info, sizeof info) != sizeof info)
+		return;
+	d->stopping = info.ssi_signo != SIGHUP;
+	d->look_again = !d->stopping;
+}
+
+/* Between two batches, so that nothing is staged that the database does not tell. */
+static void look_again(struct daemon *d)
+{
+	if (parked_reload(d->parked) != OK)
+		return; /* the next turn */
+	d->look_again = false;
+	parked_release_all(d->parked);
+	log_info("looks again at what is parked");
+}
+
 static void loop(struct daemon *d, int signals)
 {
 	zmq_pollitem_t items[LINK_MAX_SOCKETS + 3], *http = items, *db = items + 1, *signal = items + 2;
@@ -142,14 +162,17 @@ static void loop(struct daemon *d, int signals)
 		batch_turn(d->batch);
 		http_turn(d->http);   /* answers given by the batch, and requests that came meanwhile */
 		batch_turn(d->batch); /* else a lone request would wait for the poll's time-out */
-		if (batch_is_idle(d->batch) && !batch_is_stale(d->batch))
+		if (batch_is_idle(d->batch) && !batch_is_stale(d->batch)) {
+			if (d->look_again)
+				look_again(d);
 			parked_turn(d->parked);
+		}
 		if (outbox_pump(d->outbox, now) || batch_can_begin(d->batch)) /* what no descriptor will tell of */
 			timeout = 0;
 		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
 		timeout = soonest(timeout, 1000);
 		if (signal->revents & ZMQ_POLLIN)
-			d->stopping = true;
+			take_signal(d, signals);
 	}
 }
 
@@ -178,6 +201,7 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL); /* before ZeroMQ makes its thread */
 	signal(SIGPIPE, SIG_IGN);
 	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -12,7 +12,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_keys, command_registry, command_token;
+extern const struct command command_keys, command_registry, command_token, command_status, command_dead;
 
 #define EXIT_USAGE 2
 
