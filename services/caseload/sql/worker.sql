@@ -14,12 +14,14 @@ where worker.version < excluded.version;
 
 -- name: worker_candidates
 -- All who take citizens in a programme, with what they have open now and whether they had this citizen before.
+-- Each worker's open courses are counted by index; one join over all courses would grow with the caseload.
 select w.id as worker_id, w.cap as "worker.cap", w.languages as "worker.languages",
        w.gender as "worker.gender", w.competences as "worker.competences",
-       count(c.id) filter (where c.state in ('offered', 'enrolled')) as open,
-       coalesce(bool_or(c.citizen = :citizen::uuid), false) as former,
+       (select count(*) from course c where c.organisation = w.organisation and c.worker = w.id
+        and c.state in ('offered', 'enrolled')) as open,
+       exists (select from course c where c.citizen = :citizen::uuid and c.organisation = w.organisation
+               and c.worker = w.id) as former,
        coalesce(w.active_from <= :on::date, true) and coalesce(w.active_to >= :on::date, true) as active
-from worker w left join course c on c.organisation = w.organisation and c.worker = w.id
-    and (c.state in ('offered', 'enrolled') or c.citizen = :citizen::uuid)
+from worker w
 where w.organisation = :organisation and :programme = any (w.programmes)
-group by w.organisation, w.id order by w.id;
+order by w.id;
