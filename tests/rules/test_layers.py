@@ -45,7 +45,7 @@ def judge(parts, quote, header):
     if header.endswith(".pb-c.h"):
         return "base knows no messages" if own == "base" else None
     if header.startswith("sql_"):
-        allowed = header == f"sql_{own}.h" and not core
+        allowed = (header == f"sql_{own}.h" or header.startswith(f"sql_{own}_")) and not core
         return None if allowed else f"{header}: statements belong to the component that owns them"
     if "/" not in header:
         if place == "tools":

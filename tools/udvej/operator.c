@@ -9,7 +9,7 @@
 
 #include "command.h"
 #include "daemon/daemon.h"
-#include "sql_operator.h"
+#include "sql_udvej_operator.h"
 
 #define MEMORY ((size_t)16 * 1024 * 1024)
 
@@ -27,7 +27,7 @@ static enum err open_session(struct session *s, const char *conf)
 		return ERR_MEMORY;
 	TRY(daemon_settings(s->arena, conf, &settings, &s->why));
 	TRY(db_open(s->arena, settings_get(settings, "database"), &s->db, &s->why));
-	return db_prepare(s->arena, s->db, &sql_set_operator, &s->why);
+	return db_prepare(s->arena, s->db, &sql_set_udvej_operator, &s->why);
 }
 
 static int close_session(struct session *s, enum err e)

@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "daemon/daemon.h"
-#include "sql_accounts.h"
+#include "sql_udvej_accounts.h"
 
 #define TOKEN_BYTES 32
 #define TOKEN_TEXT sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
@@ -57,7 +57,7 @@ static enum err store(struct arena *a, const struct wish *w, const char *token, 
 	crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
 	TRY(daemon_settings(a, w->conf, &settings, why));
 	TRY(db_open(a, settings_get(settings, "database"), &db, why));
-	enum err e = db_prepare(a, db, &sql_set_accounts, why);
+	enum err e = db_prepare(a, db, &sql_set_udvej_accounts, why);
 	if (e == OK)
 		e = db_rows(db, a, sql_token_add, &added, NULL, ARG_BYTES("hash", hash, sizeof hash), ARG_TEXT("role", w->role),
 		            ARG_TEXT("name", w->name), ARG_TEXT("worker", w->worker));
