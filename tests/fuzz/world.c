@@ -159,10 +159,11 @@ struct daemon *world_daemon(void)
 	d->registry = partners_registry();
 	d->node = registry_by_name(d->registry, service->name) ? service->name : "reden";
 	d->keys = *partners_keys(d->node);
-	d->settings = settings_with(d->arena, arena_printf(d->arena,
-	                                                   "node = %s\nregistry = none\nkeys = none\ndatabase = none\n"
-	                                                   "http_port = 1\nshare = %s\n",
-	                                                   d->node, UDVEJ_SOURCE_DIR));
+	d->settings = settings_with(
+	    d->arena, arena_printf(d->arena,
+	                           "node = %s\nregistry = none\npartners = none\nkeys = none\ndatabase = none\n"
+	                           "http_port = 1\nshare = %s\n",
+	                           d->node, UDVEJ_SOURCE_DIR));
 	enum err e = service->start(d, &d->app, &why);
 	if (e != OK)
 		fprintf(stderr, "%s\n", why);
