@@ -2,10 +2,8 @@
 """Shell scripts parse, stop at the first error, and shellcheck has nothing to say about them."""
 
 import re
-import shutil
 import subprocess
 
-import pytest
 
 from tree import SOURCE, assert_none, at, files, plant, text
 
@@ -38,7 +36,6 @@ def test_every_shell_script_parses_and_stops_at_errors():
     assert_none(broken(SOURCE))
 
 
-@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_shellcheck_has_nothing_to_say():
     assert_none(complaints(SOURCE))
 

@@ -205,7 +205,7 @@ static bool told_gone(void)
 
 #define NEEDS_BROKER                                                                                                   \
 	if (access(program, X_OK) != 0)                                                                                    \
-	skip()
+	fail_msg("%s is not built", program)
 
 static void exchange(const char *text)
 {
