@@ -21,7 +21,9 @@ TODAY = date(2026, 3, 2)  # the caseload of that day; the figures of the past ar
 
 def begin(place):
     words = ["/usr/bin/python3", "-B", LOADER, "--env", place.env, "--today", TODAY.isoformat()]
-    return subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # As from a terminal: a test run in the background of a script is given SIGINT ignored, and would hand that on.
+    return subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 def count(system, node, table):
