@@ -44,7 +44,7 @@ def free_port_base():
     this one ends, also while a test has stopped what listens there."""
     for _ in range(200):
         base = random.randrange(20000, 32700, 20)
-        lock = open(f"/tmp/udvej-ports-{base}.lock", "w")
+        lock = open(f"/tmp/udvej-ports-{os.getuid()}-{base}.lock", "w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             health.check_ports_free(Place(Path("/"), Path("/"), base).ports())
