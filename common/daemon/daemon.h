@@ -67,6 +67,23 @@ struct message_row {
 	const char *from; /* role that may send it: "intake", "caseload", ... */
 };
 
+/* --- recovery: a node whose database was set back, or is new, is told by the others what they share with it --- */
+
+/* A page of a snapshot, as it is being written. */
+struct snapshot;
+/* Adds what is known of an entity, as a message of a type that the asking service has in its table `recovers`. `key` is
+ * its place in the order of the kind. False: the page is full; stop there, and go on after the last key that was added
+ * when asked again. */
+bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const ProtobufCMessage *message) MUST_USE;
+
+/* One kind of entity that a node of a role may have lost. */
+struct snapshot_row {
+	const char *to; /* role of the node that asks */
+	/* Adds what comes after the key (NULL: from the start) in the order of keys, only what `to` may know, until the
+	 * page is full or some hundred are added. Adds nothing when there is no more. Reads only. */
+	enum err (*page)(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s);
+};
+
 /* --- HTTP --- */
 
 enum role {
@@ -153,6 +170,17 @@ struct service {
 	size_t n_routes;
 	const struct setting *settings;
 	size_t n_settings;
+	/* What this service can tell of to others who are recovered: kinds in the order they are told. */
+	const struct snapshot_row *snapshots;
+	size_t n_snapshots;
+	/* What it takes from others when it is recovered: handlers as of messages. All of the first row are applied before
+	 * the second, whoever told them; of one row and sender in the order they were told. Each must leave alone what is
+	 * known here already with the same or a higher version. What they emit goes out when the new life begins. */
+	const struct message_row *recovers;
+	size_t n_recovers;
+	/* When all of that is applied: mends what only the whole shows. In the transaction that opens the new life. May be
+	 * NULL. */
+	enum err (*recovered)(struct tx *tx);
 	/* Makes the state (definitions, caches). Called once the database is ready, before anything is served. */
 	enum err (*start)(struct daemon *d, void **ret_app, const char **why);
 	/* Who a bearer token is; ERR_BAD_TOKEN. Reads only. */
