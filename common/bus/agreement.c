@@ -104,6 +104,15 @@ static bool signed_by(const struct partner *p, const struct signature *signature
 	return false;
 }
 
+bool agreement_signed(const struct agreement *a, const char *organisation, const char *text, size_t len,
+                      const unsigned char signature[AGREEMENT_SIGNATURE_LEN])
+{
+	for (size_t i = 0; i < a->n_partners; i++)
+		if (strcmp(a->partners[i].organisation, organisation) == 0)
+			return crypto_sign_verify_detached(signature, (const unsigned char *)text, len, a->partners[i].sign) == 0;
+	return false;
+}
+
 static enum err check_signatures(const struct agreement *a, const struct document *d, ProtobufCBinaryData text,
                                  ProtobufCBinaryData signatures)
 {

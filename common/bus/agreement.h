@@ -7,6 +7,7 @@
 #define UDVEJ_BUS_AGREEMENT_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 
 #include "bus/registry.h"
 
@@ -33,6 +34,10 @@ enum agreement_news agreement_offer(struct agreement *a, ProtobufCBinaryData reg
                                     const char **why);
 /* The bytes of registry and signatures in force, to pass on. They live as long as the agreement. */
 void agreement_bytes(const struct agreement *a, ProtobufCBinaryData *ret_registry, ProtobufCBinaryData *ret_signatures);
+
+/* Whether the partner of this name signed the text with its Ed25519 key. */
+bool agreement_signed(const struct agreement *a, const char *organisation, const char *text, size_t len,
+                      const unsigned char signature[64]);
 
 /* --- for the operator's tool, which signs --- */
 

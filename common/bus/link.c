@@ -261,7 +261,7 @@ static bool take_frame(struct link *l, const char *from, zmq_msg_t *payload)
 		return false;
 	if (seal_open(l->scratch, l->seal, sender, (const Sealed *)m, &frame) != OK)
 		return false;
-	if (!!frame->greeting + !!frame->batch + !!frame->ack != 1)
+	if (!!frame->greeting + !!frame->batch + !!frame->ack + !!frame->ask + !!frame->page != 1)
 		return false;
 	l->events.frame(l->owner, from, frame);
 	return true;

@@ -77,7 +77,7 @@ bool batch_is_idle(const struct batch *b)
 
 bool batch_can_begin(const struct batch *b)
 {
-	return b->first && !b->committing && !b->stale && clock_monotonic_ms() >= b->resume_ms;
+	return b->first && !b->committing && !b->stale && !b->daemon->hold_until_ms && clock_monotonic_ms() >= b->resume_ms;
 }
 
 bool batch_is_stale(const struct batch *b)
@@ -195,8 +195,11 @@ static void judge(struct batch *b, enum err e)
 static bool positions_were_moved(const struct daemon *d, enum err e)
 {
 	const char *said = db_error(d->writer);
-	return err_fate(e) == FATE_RETRY && (strncmp(said, "out_stream_set:", strlen("out_stream_set:")) == 0 ||
-	                                     strncmp(said, "in_stream_advance:", strlen("in_stream_advance:")) == 0);
+	static const char *const moves[] = { "out_stream_set:", "in_stream_advance:", "in_stream_renew:" };
+	bool moved = false;
+	for (size_t i = 0; i < countof(moves); i++)
+		moved = moved || strncmp(said, moves[i], strlen(moves[i])) == 0;
+	return moved && err_fate(e) == FATE_RETRY;
 }
 
 /* Nobody knows whether it was committed: letters come again, calls ask their idempotency rows. */
@@ -347,11 +350,12 @@ void batch_turn(struct batch *b)
 		return;
 	if (away)
 		repair_connections(b, now);
-	if (away || now < b->resume_ms)
+	if (away || now < b->resume_ms || d->hold_until_ms)
 		return;
 	while (!b->committing && b->first && !d->stopping && !b->stale && now >= b->resume_ms)
 		begin(b);
-	if (batch_is_idle(b) && !d->stopping && !b->stale && outbox_trim_due(d->outbox, now))
+	bool due = outbox_trim_due(d->outbox, now) || inbox_renewal_due(d->inbox);
+	if (batch_is_idle(b) && !d->stopping && !b->stale && due)
 		begin(b);
 }
 

@@ -41,6 +41,7 @@ void outbox_on_gone(struct outbox *o, const char *node)
 	struct out_stream *s = outbox_find(o, node);
 	if (s) {
 		conversation_forget(s);
+		s->heard = true;
 		s->up = false; /* until the broker says it is up */
 		s->greeting_due_ms = clock_monotonic_ms() + IDLE_MS;
 	}
@@ -174,7 +175,8 @@ void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 	if (!s || ack->position < 0)
 		return;
 	bool answers = s->conversation && ack->conversation == s->conversation;
-	if (strcmp(ack->epoch, o->epoch) != 0)
+	s->heard = s->heard || answers;
+	if (strcmp(ack->epoch, o->life.epoch) != 0)
 		on_other_life(o, s, ack, answers);
 	else if (answers && ack->set_back)
 		say_broken(s, ack, "it says that its database was set back");
@@ -199,12 +201,16 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 	}
 	Greeting g = GREETING__INIT;
 	Frame f = FRAME__INIT;
-	g.epoch = o->epoch;
+	g.epoch = o->life.epoch;
 	g.conversation = s->conversation;
 	g.set_back = o->daemon->restored != NULL;
 	g.first = s->acked + 1;
 	g.last = s->seq;
 	g.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->chain.head };
+	g.since = o->life.since;
+	g.partner = o->life.partner;
+	if (g.since)
+		g.signature = (ProtobufCBinaryData){ sizeof o->life.signature, o->life.signature };
 	f.greeting = &g;
 	link_send(o->daemon->link, s->receiver, &f);
 	s->greeting_due_ms = now_ms + again_ms;
@@ -237,7 +243,7 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 	}
 	if (!n) {
 		Ack asked = ACK__INIT;
-		asked.epoch = o->epoch;
+		asked.epoch = o->life.epoch;
 		asked.position = first - 1;
 		say_broken(s, &asked, "the next message is no longer in bus_out");
 	}
@@ -268,10 +274,10 @@ static bool send_one_frame(struct outbox *o, struct out_stream *s)
 	size_t n = fetch(o, s, s->sent + 1, messages, &last);
 	if (!n)
 		return false;
-	seal_sign_chain(link_seal(o->daemon->link), s->receiver, o->epoch, s->sent + (int64_t)n, &last, signature);
+	seal_sign_chain(link_seal(o->daemon->link), s->receiver, o->life.epoch, s->sent + (int64_t)n, &last, signature);
 	Batch b = BATCH__INIT;
 	Frame f = FRAME__INIT;
-	b.epoch = o->epoch;
+	b.epoch = o->life.epoch;
 	b.first = s->sent + 1;
 	b.n_messages = n;
 	b.messages = messages;

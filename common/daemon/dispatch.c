@@ -25,6 +25,11 @@ enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Mes
 		return tx_refuse(tx, ERR_FORBIDDEN, "", "%s comes from a node of role %s only", m->type, row->from);
 	if (!uuid_is_valid(m->id))
 		return tx_refuse(tx, ERR_MALFORMED, "id", "the id of a message must be a UUID");
+	return dispatch_row(row, tx, sender, m);
+}
+
+enum err dispatch_row(const struct message_row *row, struct tx *tx, const char *sender, const Message *m)
+{
 	ProtobufCMessage *body;
 	TRY(shape_unpack(tx->arena, row->type, m->body.data, m->body.len, &body));
 	tx->sender = sender;

@@ -43,7 +43,7 @@ static enum err answer_readyz(struct tx *tx, const struct request *rq, struct re
 	(void)rq;
 	reply->content_type = "text/plain; charset=utf-8";
 	if (batch_is_stale(tx->daemon->batch) || db_is_lost(tx->daemon->writer) ||
-	    db_rows(tx->db, tx->arena, sql_life_epoch, &rows, NULL) != OK) {
+	    db_rows(tx->db, tx->arena, sql_life, &rows, NULL) != OK) {
 		reply->status = 503;
 		reply->text = "not ready: the database does not answer\n";
 		return OK;

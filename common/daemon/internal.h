@@ -7,6 +7,7 @@
 
 #include "bus/agreement.h"
 #include "bus/chain.h"
+#include "bus/life.h"
 #include "bus/link.h"
 #include "bus/registry.h"
 #include "daemon/daemon.h"
@@ -53,7 +54,12 @@ struct daemon {
 		char text[24];
 	} clock;
 	uint64_t metrics[METRIC_COUNT];
-	const char *restored;     /* in words: this database was set back, and so nothing may change; NULL: all is well */
+	const char *restored;      /* in words: this database was set back, and so nothing may change; NULL: all is well */
+	struct recovery *recovery; /* NULL: none is under way */
+	int64_t recovery_look_ms;
+	/* Until then, or until all others were heard, nothing is written: one may know more than this database. 0: begun.
+	 */
+	int64_t hold_until_ms;
 	unsigned refused_streams; /* streams in that stand still; inbox.c counts them */
 	bool stopping, failed;    /* failed: ends with an exit code that says so */
 };
@@ -73,6 +79,18 @@ const char *clock_now_text(struct daemon *d, struct arena *a);
 /* --- restored.c: this database was set back to an earlier state --- */
 /* A peer proves it: says so, once, and from now on nothing may change. `format` says what the peer knows. */
 void restored_found(struct daemon *d, const char *peer, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* --- snapshot.c: what this node can tell another that is recovered --- */
+void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask);
+
+/* --- recovery.c: this node is recovered from what the others know --- */
+struct recovery;
+/* Looks whether an operator has asked for it; from then on nothing else is written until it is done. Not in a batch. */
+enum err recovery_look(struct daemon *d) MUST_USE;
+void recovery_free(struct recovery *r); /* takes NULL */
+void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *page);
+/* Asks, applies, and in the end opens the new life: one step a call. True when there is more to do at once. */
+bool recovery_turn(struct daemon *d, int64_t now_ms);
 
 /* A transaction as a handler sees it. */
 struct tx tx_make(struct daemon *d, struct db *db, struct arena *a);
@@ -110,8 +128,21 @@ void outbox_on_up(struct outbox *o, const char *node);
 void outbox_on_gone(struct outbox *o, const char *node);
 /* Sends what may be sent now, within bounds: true when there is more. */
 bool outbox_pump(struct outbox *o, int64_t now_ms);
+/* Where the stream to a node stands, for a page of a snapshot. */
+void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage *page);
+/* Whether this database has sent anything to anyone: a new one has not. */
+bool outbox_knows_others(const struct outbox *o);
+/* Whether every other node was heard, or is away, since this process began. */
+bool outbox_all_heard(const struct outbox *o);
 /* How many streams out stand still because the receiver's position does not fit this database. */
 unsigned outbox_broken(const struct outbox *o);
+
+/* Where a message came from: its place in a stream. */
+struct origin {
+	const char *sender; /* process life */
+	char epoch[37];
+	int64_t seq;
+};
 
 /* --- inbox.c: streams in --- */
 struct inbox;
@@ -120,25 +151,22 @@ enum err inbox_load(struct daemon *d, struct inbox **ret) MUST_USE;
 enum err inbox_reload(struct inbox *i) MUST_USE;
 void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
+/* Where the stream from a node stands, for a page of a snapshot. */
+void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page);
+/* Whether a sender's database has begun a new life that the next batch has to store. */
+bool inbox_renewal_due(const struct inbox *i);
 /* The sender's name as process-life string. */
 const char *inbox_sender(struct inbox *i, const char *name);
 /* Whether a message of any sender is parked, or dead, under the entity. */
 struct parked;
 bool inbox_any_sender(const struct inbox *i, const struct parked *p, const char *entity);
 /* The message is dealt with in this batch: moves position and chain. False when it is not its turn: leave it. */
-bool inbox_stage(struct in_stream *s, const struct letter *l) MUST_USE;
+bool inbox_stage(struct in_stream *s, const struct origin *from, const struct letter *l) MUST_USE;
 /* Queues the conditional moves of the positions. */
 enum err inbox_save(struct inbox *i, struct arena *a) MUST_USE;
 /* Makes the positions true and acknowledges them. */
 void inbox_committed(struct inbox *i);
 void inbox_rolled_back(struct inbox *i);
-
-/* Where a message came from: its place in a stream. */
-struct origin {
-	const char *sender; /* process life */
-	char epoch[37];
-	int64_t seq;
-};
 
 /* --- parked.c: messages that wait for their parent, and dead letters --- */
 struct parked;
@@ -167,6 +195,8 @@ void parked_turn(struct parked *p);
 
 /* --- dispatch.c: one message to its handler --- */
 enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Message *m) MUST_USE;
+/* The same with the row known: decodes the body and calls the handler. */
+enum err dispatch_row(const struct message_row *row, struct tx *tx, const char *sender, const Message *m) MUST_USE;
 
 /* --- batch.c: the single writer --- */
 struct batch;
@@ -191,6 +221,8 @@ bool batch_can_begin(const struct batch *b);
 bool batch_is_idle(const struct batch *b);
 /* The database is away, or what is in memory has not been read from it again: take in nothing. */
 bool batch_is_stale(const struct batch *b);
+/* Reads anew from the database what is in memory of it. Not in a batch. */
+void batch_read_again(struct batch *b);
 /* The reading connection was found lost: opens it again, at most twice a second. True when it is back. */
 bool batch_reopen_reader(struct batch *b);
 /* For tx_wake and tx_unpark within a batch. */

@@ -13,6 +13,8 @@
 #include "daemon/internal.h"
 #include "sql_daemon.h"
 
+#define HOLD_MS 3000 /* the others have this long to say that they know more than this database */
+
 static const struct setting common_settings[] = {
 	{ "node", NULL, "name of this node in the registry" },
 	{ "registry", NULL, "file of the partners' nodes, keys and brokers; beside it FILE.sig with their signatures" },
@@ -56,6 +58,10 @@ static void on_frame(void *owner, const char *from, const Frame *f)
 		inbox_on_batch(d->inbox, from, f->batch);
 	if (f->ack)
 		outbox_on_ack(d->outbox, from, f->ack);
+	if (f->ask)
+		snapshot_on_ask(d, from, f->ask);
+	if (f->page)
+		recovery_on_page(d, from, f->page);
 }
 
 static void on_up(void *owner, const char *node)
@@ -89,7 +95,8 @@ static enum err load_state(struct daemon *d, const char **why)
 	TRY(link_open(d->registry, &d->keys, &events, d, &d->link, why));
 	d->membership_changed = true; /* so that the link has its bytes to pass on */
 	parked_release_all(d->parked);
-	return OK;
+	d->hold_until_ms = outbox_knows_others(d->outbox) ? clock_monotonic_ms() + HOLD_MS : 0;
+	return recovery_look(d);
 }
 
 static enum err open_all(struct daemon *d, const char *conf, const char **why)
@@ -132,11 +139,18 @@ static void take_signal(struct daemon *d, int signals)
 /* Between two batches, so that nothing is staged that the database does not tell. */
 static void look_again(struct daemon *d)
 {
-	if (parked_reload(d->parked) != OK)
+	if (parked_reload(d->parked) != OK || recovery_look(d) != OK)
 		return; /* the next turn */
 	d->look_again = false;
 	parked_release_all(d->parked);
 	log_info("looks again at what is parked");
+}
+
+/* Begins to write once it is clear that this database was not set back, as far as that can be told now. */
+static void end_hold(struct daemon *d, int64_t now_ms)
+{
+	if (d->hold_until_ms && (now_ms >= d->hold_until_ms || outbox_all_heard(d->outbox)))
+		d->hold_until_ms = 0;
 }
 
 static void loop(struct daemon *d, int signals)
@@ -158,6 +172,7 @@ static void loop(struct daemon *d, int signals)
 		int64_t now = clock_monotonic_ms();
 		timeout = link_turn(d->link, now);
 		membership_turn(d, now);
+		end_hold(d, now);
 		http_turn(d->http);
 		batch_turn(d->batch);
 		http_turn(d->http);   /* answers given by the batch, and requests that came meanwhile */
@@ -167,7 +182,8 @@ static void loop(struct daemon *d, int signals)
 				look_again(d);
 			parked_turn(d->parked);
 		}
-		if (outbox_pump(d->outbox, now) || batch_can_begin(d->batch)) /* what no descriptor will tell of */
+		bool more = recovery_turn(d, now);
+		if (outbox_pump(d->outbox, now) || batch_can_begin(d->batch) || more) /* what no descriptor will tell of */
 			timeout = 0;
 		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
 		timeout = soonest(timeout, 1000);
@@ -183,6 +199,7 @@ static void close_all(struct daemon *d)
 	batch_free(d->batch);
 	parked_free(d->parked);
 	outbox_free(d->outbox);
+	recovery_free(d->recovery);
 	db_close(d->reader);
 	db_close(d->writer);
 	agreement_close(d->agreement);

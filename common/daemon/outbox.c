@@ -2,6 +2,7 @@
 /* Streams out: numbers messages in memory (there is one writer), writes them with what caused them,
  * keeps the newest at hand, and trims what the receiver has committed. Never trims what is not
  * acknowledged. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,14 +41,23 @@ void outbox_meet(struct outbox *o)
 	o->met = r;
 }
 
+static void read_life(struct life *l, const struct db_rows *row)
+{
+	*l = (struct life){ .since = atoll(row->cells[1]) };
+	snprintf(l->epoch, sizeof l->epoch, "%s", row->cells[0]);
+	snprintf(l->partner, sizeof l->partner, "%s", row->cells[2] ? row->cells[2] : "");
+	if (row->cells[3] && row->lengths[3] == sizeof l->signature)
+		memcpy(l->signature, row->cells[3], sizeof l->signature);
+}
+
 enum err outbox_reload(struct outbox *o)
 {
 	struct arena *a = o->daemon->scratch;
-	struct db_rows rows;
-	TRY(db_rows(o->daemon->reader, a, sql_life_epoch, &rows, NULL));
-	struct db_rows life = rows;
+	struct db_rows life, rows;
+	TRY(db_rows(o->daemon->reader, a, sql_life, &life, NULL));
 	TRY(db_rows(o->daemon->reader, a, sql_out_stream_all, &rows, NULL));
-	memcpy(o->epoch, life.cells[0], UUID_LEN);
+	read_life(&o->life, &life);
+	o->told = false;
 	for (struct out_stream *s = o->streams; s; s = s->next) {
 		tail_clear(&s->tail);
 		s->seq = s->staged = s->acked = s->saved_acked = 0;
@@ -163,6 +173,33 @@ bool outbox_trim_due(const struct outbox *o, int64_t now_ms)
 		if (trims(o, s, now_ms))
 			return true;
 	return false;
+}
+
+void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage *page)
+{
+	static const struct out_stream none;
+	const struct out_stream *s = outbox_find(o, receiver);
+	s = s ? s : &none;
+	page->epoch = o->life.epoch;
+	page->since = o->life.since;
+	page->acked = s->acked;
+	page->acked_chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)s->acked_chain.head };
+}
+
+bool outbox_knows_others(const struct outbox *o)
+{
+	for (const struct out_stream *s = o->streams; s; s = s->next)
+		if (s->seq)
+			return true;
+	return false;
+}
+
+bool outbox_all_heard(const struct outbox *o)
+{
+	for (const struct out_stream *s = o->streams; s; s = s->next)
+		if (!s->heard && registry_by_name(o->daemon->registry, s->receiver))
+			return false;
+	return true;
 }
 
 unsigned outbox_broken(const struct outbox *o)

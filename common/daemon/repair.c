@@ -38,6 +38,11 @@ static enum err read_again(struct batch *b)
 	return OK;
 }
 
+void batch_read_again(struct batch *b)
+{
+	b->stale = read_again(b) != OK;
+}
+
 /* The writer first: its fence is ours only when whatever the lost one was doing has ended. */
 static enum err reopen(struct batch *b)
 {

@@ -17,8 +17,8 @@ void restored_found(struct daemon *d, const char *peer, const char *format, ...)
 	va_end(ap);
 	d->restored = arena_printf(d->arena,
 	                           "The database of %s was set back to an earlier state, or is a new one: %s %s. It can be "
-	                           "read, but nothing is written, taken in or sent. Stop this node, put the newest copy of "
-	                           "its database back, and start it again",
+	                           "read, but nothing is written, taken in or sent. If there is a newer copy of its "
+	                           "database, stop this node, put that back and start it again; else run `udvej recover`",
 	                           d->node, peer, what);
 	log_error("%s", d->restored);
 }

@@ -15,6 +15,7 @@ struct out_stream {
 	struct chain acked_chain;
 	struct tail tail;
 	bool up, greeted, broken;
+	bool heard;                  /* it has answered in the life of this process, or is away */
 	int64_t conversation;        /* random; 0: the next greeting begins one */
 	int64_t acked_before;        /* acked as it began: an answer can only tell of as much or more */
 	int64_t sent, spent, credit; /* of this conversation */
@@ -23,7 +24,7 @@ struct out_stream {
 
 struct outbox {
 	struct daemon *daemon;
-	char epoch[UUID_LEN + 1];
+	struct life life; /* of this database */
 	int64_t trimmed_ms;
 	const struct registry *met; /* the registry whose nodes all have a stream here */
 	bool told;                  /* everybody is greeted since this database was found to be set back */

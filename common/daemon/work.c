@@ -62,7 +62,7 @@ static enum err run_letter(struct batch *b, struct tx *tx, struct work *w)
 	if (b->daemon->restored)
 		return OK;
 	if (w->stream) {
-		if (!inbox_stage(w->stream, w->letter))
+		if (!inbox_stage(w->stream, &w->from, w->letter))
 			return OK;
 		waits = parked_behind(p, w->from.sender, m->entity);
 	} else

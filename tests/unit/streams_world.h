@@ -29,7 +29,8 @@ static int64_t now_ms;
 static Frame *said[MOST]; /* what went out, packed and unpacked */
 static size_t n_said;
 static struct letter *queue[MOST]; /* what came in */
-static struct in_stream *heard;    /* its stream */
+static struct origin origins[MOST];
+static struct in_stream *heard; /* its stream */
 static size_t n_queue;
 static struct chain chains[MOST]; /* bus_out, by seq */
 static struct {
@@ -68,9 +69,9 @@ bool batch_is_stale(const struct batch *b)
 void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)
 {
 	(void)b;
-	(void)from;
 	heard = stream;
 	assert_true(n_queue < MOST);
+	origins[n_queue] = *from;
 	queue[n_queue++] = l;
 }
 
@@ -155,8 +156,8 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 	(void)message;
 	*ret = (struct db_rows){ 0 };
 	const char *seq = arena_printf(a, "%lld", (long long)row.seq);
-	if (strcmp(sql->name, "life_epoch") == 0)
-		cells(a, ret, 1, (const char *[]){ EPOCH }, none);
+	if (strcmp(sql->name, "life") == 0)
+		cells(a, ret, 4, (const char *[]){ EPOCH, "0", NULL, NULL }, none);
 	else if (strcmp(sql->name, "out_chain") == 0)
 		cells(a, ret, 1, (const char *[]){ (const char *)chains[arg(args, "seq")->number].head }, chain);
 	else if (!row.there)
@@ -167,7 +168,8 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 		                        (const char *)row.chain.head, (const char *)row.acked_chain.head },
 		      none);
 	else if (strcmp(sql->name, "in_stream_all") == 0)
-		cells(a, ret, 7, (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL }, none);
+		cells(a, ret, 8, (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL, "0" },
+		      none);
 	return OK;
 }
 

@@ -45,7 +45,7 @@ static void batch(int64_t first, size_t n, unsigned flaw)
 static void commit(void)
 {
 	for (size_t i = 0; i < n_queue; i++) {
-		assert_true(inbox_stage(heard, queue[i]));
+		assert_true(inbox_stage(heard, &origins[i], queue[i]));
 		free(queue[i]);
 	}
 	n_queue = 0;

@@ -12,7 +12,8 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_keys, command_registry, command_token, command_status, command_dead;
+extern const struct command command_keys, command_registry, command_token, command_status, command_dead,
+    command_recover;
 
 #define EXIT_USAGE 2
 

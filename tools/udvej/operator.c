@@ -7,37 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "daemon/daemon.h"
+#include "session.h"
 #include "sql_udvej_operator.h"
-
-#define MEMORY ((size_t)16 * 1024 * 1024)
-
-struct session {
-	struct arena *arena;
-	struct db *db;
-	const char *why;
-};
-
-static enum err open_session(struct session *s, const char *conf)
-{
-	struct settings *settings;
-	*s = (struct session){ .arena = arena_new(MEMORY), .why = "out of memory" };
-	if (!s->arena)
-		return ERR_MEMORY;
-	TRY(daemon_settings(s->arena, conf, &settings, &s->why));
-	TRY(db_open(s->arena, settings_get(settings, "database"), &s->db, &s->why));
-	return db_prepare(s->arena, s->db, &sql_set_udvej_operator, &s->why);
-}
-
-static int close_session(struct session *s, enum err e)
-{
-	if (e != OK)
-		fprintf(stderr, "udvej: %s\n", *s->why || !s->db ? s->why : db_error(s->db));
-	db_close(s->db);
-	arena_free(s->arena);
-	return e == OK ? 0 : 1;
-}
 
 static size_t width_of(const struct db_rows *rows, size_t column)
 {
@@ -78,6 +49,8 @@ static const struct {
 	{ sql_operator_streams_in, "Streams in", "none: this daemon has heard nothing yet" },
 	{ sql_operator_parked, "Parked: they wait for what they speak of", "none" },
 	{ sql_operator_dead, "Dead letters", "none" },
+	{ sql_operator_recovery_peers, "Recovery: what the others have told", "none is under way" },
+	{ sql_operator_recovery_problems, "Told in a recovery, and could not be applied", "none" },
 };
 
 static int run_status(int argc, char **argv)
@@ -85,15 +58,14 @@ static int run_status(int argc, char **argv)
 	struct session s;
 	if (argc != 3 || strcmp(argv[1], "--conf") != 0)
 		return EXIT_USAGE;
-	enum err e = open_session(&s, argv[2]);
-	s.why = e == OK ? "" : s.why;
+	enum err e = session_open(&s, argv[2]);
 	for (size_t i = 0; i < countof(views) && e == OK; i++) {
 		struct db_rows rows;
 		e = db_rows(s.db, s.arena, views[i].sql, &rows, NULL);
 		if (e == OK)
 			print_table(views[i].heading, views[i].none, &rows);
 	}
-	return close_session(&s, e);
+	return session_close(&s, e);
 }
 
 /* --- dead --- */
@@ -111,20 +83,11 @@ static const struct verb {
 	  "What waits behind it goes on when the daemon is sent SIGHUP, or at its next start.\n" },
 };
 
-static const char *option(int argc, char **argv, const char *name)
-{
-	for (int i = 2; i + 1 < argc; i += 2)
-		if (strcmp(argv[i], name) == 0)
-			return argv[i + 1];
-	return NULL;
-}
-
 static int run_verb(const struct verb *v, const char *conf, const char *from, const char *seq)
 {
 	struct session s;
 	struct db_rows rows = { 0 };
-	enum err e = open_session(&s, conf);
-	s.why = e == OK ? "" : s.why;
+	enum err e = session_open(&s, conf);
 	if (e == OK)
 		e = db_rows(s.db, s.arena, v->sql, &rows, NULL, ARG_TEXT("sender", from), ARG_TEXT("seq", seq));
 	if (e == OK) {
@@ -135,13 +98,13 @@ static int run_verb(const struct verb *v, const char *conf, const char *from, co
 		s.why = v->none;
 		e = ERR_NOT_FOUND;
 	}
-	return close_session(&s, e);
+	return session_close(&s, e);
 }
 
 static int run_dead(int argc, char **argv)
 {
-	const char *conf = option(argc, argv, "--conf"), *from = option(argc, argv, "--from");
-	const char *seq = option(argc, argv, "--seq");
+	const char *conf = option(argc, argv, 2, "--conf"), *from = option(argc, argv, 2, "--from");
+	const char *seq = option(argc, argv, 2, "--seq");
 	for (size_t i = 0; argc > 1 && i < countof(verbs); i++) {
 		const struct verb *v = &verbs[i];
 		if (strcmp(v->name, argv[1]) != 0)

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Streams out and in, parked messages, dead letters, idempotency.
 
--- name: life_epoch
-select epoch from life;
+-- name: life
+select epoch, since, partner, signature from life;
 
 -- name: out_stream_all
 select receiver, seq, acked, chain, acked_chain from bus_out_stream;
@@ -39,11 +39,11 @@ update bus_out_stream set acked = :seq, acked_chain = :chain where receiver = :r
 delete from bus_out where receiver = :receiver and seq <= :seq;
 
 -- name: in_stream_all
-select sender, epoch, seq, chain, signed_seq, signed_chain, signature from bus_in_stream;
+select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since from bus_in_stream;
 
 -- name: in_stream_begin
-insert into bus_in_stream (sender, epoch, seq, chain, signed_seq, signed_chain, signature)
-values (:sender, :epoch, :seq, :chain, :signed_seq, :signed_chain, :signature);
+insert into bus_in_stream (sender, epoch, since, seq, chain, signed_seq, signed_chain, signature)
+values (:sender, :epoch, :since, :seq, :chain, :signed_seq, :signed_chain, :signature);
 
 -- name: in_stream_advance
 -- Fails in the server, as out_stream_set does.
@@ -51,6 +51,16 @@ with moved as (
     update bus_in_stream set seq = :seq, chain = :chain,
            signed_seq = :signed_seq, signed_chain = :signed_chain, signature = :signature
     where sender = :sender and epoch = :epoch and seq = :old_seq
+    returning 1
+)
+select 1 / count(*) as moved from moved;
+
+-- name: in_stream_renew
+-- The sender's database begins a new life. Fails in the server, as out_stream_set does.
+with moved as (
+    update bus_in_stream set epoch = :epoch, since = :since, seq = 0, chain = :chain,
+           signed_seq = 0, signed_chain = null, signature = null
+    where sender = :sender and epoch = :old_epoch and seq = :old_seq and since < :since
     returning 1
 )
 select 1 / count(*) as moved from moved;

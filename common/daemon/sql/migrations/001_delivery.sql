@@ -4,12 +4,16 @@
 create table life (
     one boolean primary key default true check (one),
     epoch uuid not null default gen_random_uuid(),
-    began_at timestamptz not null default now()
+    since bigint not null default 0,
+    partner text,
+    signature bytea
 );
 comment on table life is 'The life of this database: a new one is a new epoch of every stream it sends.';
 comment on column life.one is 'Keeps it to one row.';
 comment on column life.epoch is 'Names this life to the receivers.';
-comment on column life.began_at is 'When this life began.';
+comment on column life.since is 'When an operator opened it, in Unix milliseconds; 0: the database''s first life.';
+comment on column life.partner is 'The partner who signed for it.';
+comment on column life.signature is 'The partner''s Ed25519 signature over node, epoch, since and partner.';
 insert into life default values;
 
 create table bus_out_stream (
@@ -50,6 +54,7 @@ comment on column bus_out.chain is 'Hash chain up to this message, to compare wi
 create table bus_in_stream (
     sender text primary key,
     epoch uuid not null,
+    since bigint not null default 0,
     seq bigint not null,
     chain bytea not null,
     signed_seq bigint not null default 0,
@@ -59,6 +64,7 @@ create table bus_in_stream (
 comment on table bus_in_stream is 'One row for each node heard from: the position moves with the effects, in one transaction.';
 comment on column bus_in_stream.sender is 'Name of the sending node in the registry.';
 comment on column bus_in_stream.epoch is 'The sender''s database life that seq counts in.';
+comment on column bus_in_stream.since is 'When an operator of the sender opened that life, in Unix milliseconds: an earlier one never comes back.';
 comment on column bus_in_stream.seq is 'Everything up to here is applied here.';
 comment on column bus_in_stream.chain is 'Hash chain up to seq, computed from what was received.';
 comment on column bus_in_stream.signed_seq is 'Where the last frame ended that is applied: its sender signed up to here; 0: none yet.';
@@ -123,3 +129,60 @@ comment on column idempotency.scope is 'Hash of token, route and Idempotency-Key
 comment on column idempotency.body_hash is 'Hash of the body: the same key with another body is refused.';
 comment on column idempotency.subject is 'Id of what the command made, if anything lasts.';
 comment on column idempotency.used_at is 'When it was used first.';
+
+create table recovery (
+    one boolean primary key default true check (one),
+    epoch uuid not null,
+    since bigint not null,
+    partner text not null,
+    signature bytea not null
+);
+comment on table recovery is 'An operator''s word to recover this node from what the others know: the life that begins when it is done.';
+comment on column recovery.one is 'Keeps it to one row.';
+comment on column recovery.epoch is 'Epoch of the new life.';
+comment on column recovery.since is 'When the operator said so, in Unix milliseconds.';
+comment on column recovery.partner is 'The partner who signed for it.';
+comment on column recovery.signature is 'The partner''s Ed25519 signature over node, epoch, since and partner.';
+
+create table recovery_peer (
+    peer text primary key,
+    kind integer not null default 0,
+    after text,
+    done boolean not null default false,
+    epoch uuid,
+    since bigint not null default 0,
+    acked bigint not null default 0,
+    acked_chain bytea,
+    known_epoch uuid,
+    known_position bigint not null default 0,
+    known_chain bytea
+);
+comment on table recovery_peer is 'How far each other node has told what it knows, and where the streams with it stood as it began.';
+comment on column recovery_peer.peer is 'Name of the node in the registry.';
+comment on column recovery_peer.kind is 'The kind of entity that it tells of now.';
+comment on column recovery_peer.after is 'The key after which it goes on.';
+comment on column recovery_peer.done is 'It has told all.';
+comment on column recovery_peer.epoch is 'Its life; null: nothing heard yet.';
+comment on column recovery_peer.since is 'When an operator opened that life, in Unix milliseconds; 0: it is its first.';
+comment on column recovery_peer.acked is 'What this node has acknowledged of its stream, as it remembers.';
+comment on column recovery_peer.acked_chain is 'Hash chain of that stream up to there.';
+comment on column recovery_peer.known_epoch is 'The life by which it knows this node.';
+comment on column recovery_peer.known_position is 'What it has applied of that life.';
+comment on column recovery_peer.known_chain is 'Hash chain up to there, as it computed it.';
+
+create table recovery_item (
+    number bigint generated always as identity primary key,
+    sender text not null,
+    type text not null,
+    entity text not null,
+    body bytea not null,
+    problem text
+);
+create index recovery_item_turn on recovery_item (type, sender, number) where problem is null;
+comment on table recovery_item is 'What others know, told but not yet applied.';
+comment on column recovery_item.number is 'Order of arrival.';
+comment on column recovery_item.sender is 'Who told it.';
+comment on column recovery_item.type is 'Name of the protobuf message in body.';
+comment on column recovery_item.entity is 'What it speaks of.';
+comment on column recovery_item.body is 'The packed message.';
+comment on column recovery_item.problem is 'Why it could not be applied; it is kept for an operator.';

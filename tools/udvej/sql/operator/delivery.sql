@@ -35,3 +35,25 @@ returning sender as "from", seq, type, entity;
 -- For good: its effect will never happen. What came after it waits no longer.
 delete from bus_dead where sender = :sender and seq = :seq::bigint
 returning sender as "from", seq, type, entity;
+
+-- name: operator_recover
+-- What an earlier one could not apply is told again.
+with earlier as (delete from recovery_item where not exists (select from recovery))
+insert into recovery (epoch, since, partner, signature) values (:epoch, :since, :partner, :signature)
+on conflict do nothing returning epoch;
+
+-- name: operator_recovery
+select exists (select from recovery) as under_way,
+       (select coalesce('waits for ' || string_agg(peer, ', ' order by peer) filter (where not done), 'all have told')
+        from recovery_peer) as told,
+       (select count(*) from recovery_item where problem is null) as waiting,
+       (select count(*) from recovery_item where problem is not null) as problems;
+
+-- name: operator_recovery_peers
+select peer, case when done then 'all' when epoch is null then 'nothing yet' else 'some' end as told,
+       (select count(*) from recovery_item i where i.sender = p.peer and problem is null) as "to apply"
+from recovery_peer p where exists (select from recovery) order by peer;
+
+-- name: operator_recovery_problems
+select sender as "from", type, entity, problem, length(body) as bytes
+from recovery_item where problem is not null order by number limit 50;

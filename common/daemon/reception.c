@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What comes from the wire: drops what is applied, refuses a gap and asks again, takes a batch only when the chain goes
+ * on with it and its sender signed that, and hands it to the next batch. Acknowledges after the commit, never before.
+ * Never holds more of a sender than its credit and as much again, whatever the sender does. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/uuid.h"
+#include "daemon/stream_in.h"
+#include "sql_daemon.h"
+
+#define CREDIT_BYTES ((int64_t)1024 * 1024) /* of letters that a sender may have under way to us */
+
+/* Nothing of it waits: what comes next goes on from what is applied. */
+void reception_take_back(struct in_stream *s)
+{
+	s->accepted = s->position;
+	s->accepted_chain = s->chain;
+}
+
+static const char says_set_back[] = "it says that its database was set back";
+
+/* Says once why a stream stands still, and when it goes on. */
+void reception_stand_still(struct inbox *i, struct in_stream *s, const char *why)
+{
+	if (!s->refused == !why)
+		return;
+	if (why)
+		log_error("nothing is taken from %s: %s (here: position %lld)", s->sender, why, (long long)s->position);
+	else
+		log_info("the stream from %s goes on from %lld", s->sender, (long long)s->position);
+	s->refused = why;
+	i->daemon->refused_streams += why ? 1u : -1u;
+}
+
+void reception_acknowledge(struct inbox *i, struct in_stream *s, bool resend)
+{
+	Ack ack = ACK__INIT;
+	Frame f = FRAME__INIT;
+	if (resend) { /* both sides count credit from here */
+		s->gap = false;
+		reception_take_back(s);
+		s->applied_bytes = 0;
+	}
+	ack.epoch = s->epoch;
+	ack.position = s->position;
+	ack.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->chain.head };
+	ack.credit = s->applied_bytes + CREDIT_BYTES;
+	ack.resend = resend;
+	ack.conversation = s->conversation;
+	ack.set_back = i->daemon->restored != NULL;
+	f.ack = &ack;
+	link_send(i->daemon->link, s->sender, &f); /* lost: the sender greets again */
+}
+
+/* The sender knows more to be committed here than is: since that is said after the commit only, it is proof, however
+ * old the greeting is. Unless another process has the word now and this one does not know that yet: then false. */
+static bool look_back(struct inbox *i, const struct in_stream *s, int64_t first)
+{
+	struct db_rows rows;
+	int64_t position = 0;
+	if (i->daemon->restored)
+		return true;
+	if (db_rows(i->daemon->reader, i->daemon->scratch, sql_in_stream_all, &rows, NULL) != OK)
+		return false;
+	for (size_t r = 0; r < rows.n; r++)
+		if (strcmp(rows.cells[r * rows.n_columns], s->sender) == 0)
+			position = atoll(rows.cells[r * rows.n_columns + 2]);
+	if (first <= position + 1)
+		return false;
+	restored_found(i->daemon, s->sender,
+	               "was told by this node that it has applied %lld messages, but the database "
+	               "knows %lld",
+	               (long long)(first - 1), (long long)position);
+	return true;
+}
+
+/* The sender's database begins another life: true when a partner has signed for it, and it is newer than what we know.
+ * The next batch stores that, and then the greeting is answered. */
+static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g)
+{
+	struct life l = { .since = g->since };
+	if (g->since <= s->since || g->signature.len != sizeof l.signature || strlen(g->partner) > LIFE_PARTNER_MAX)
+		return false;
+	memcpy(l.epoch, g->epoch, UUID_LEN);
+	memcpy(l.partner, g->partner, strlen(g->partner));
+	memcpy(l.signature, g->signature.data, sizeof l.signature);
+	if (!life_holds(&l, s->sender, i->daemon->agreement))
+		return false;
+	s->renewal = l;
+	s->conversation = g->conversation;
+	return true;
+}
+
+void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page)
+{
+	const struct in_stream *s = inbox_stream(i, sender);
+	page->known_epoch = s->epoch;
+	page->known_position = s->position;
+	page->known_chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)s->chain.head };
+}
+
+void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
+{
+	if (batch_is_stale(i->daemon->batch)) /* its position is not known now: the sender greets again */
+		return;
+	struct in_stream *s = inbox_stream(i, from);
+	if (!uuid_is_valid(g->epoch)) {
+		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		return;
+	}
+	if (!s->stored && s->staged == 0 && s->accepted == 0) {
+		memcpy(s->epoch, g->epoch, UUID_LEN);
+		s->since = g->since;
+	}
+	if (strcmp(s->epoch, g->epoch) != 0 && take_renewal(i, s, g))
+		return;
+	if (strcmp(s->epoch, g->epoch) == 0 && g->first > s->position + 1 && !look_back(i, s, g->first))
+		return;
+	if (g->set_back)
+		reception_stand_still(i, s, says_set_back);
+	else if (s->refused == says_set_back)
+		reception_stand_still(i, s, NULL);
+	if (g->conversation != s->conversation) /* credit counts from here */
+		s->applied_bytes = 0;
+	s->conversation = g->conversation;
+	reception_acknowledge(i, s, s->accepted == s->position); /* else letters of it wait here, and need not come again */
+}
+
+/* False: no room, or no memory; the rest comes again. */
+static bool accept_letter(struct inbox *i, struct in_stream *s, const Batch *b, size_t n)
+{
+	int64_t seq = b->first + (int64_t)n;
+	if (s->waiting_bytes > 2 * CREDIT_BYTES) {
+		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		return false;
+	}
+	struct letter *l = letter_new(seq, b->messages[n]);
+	if (!l)
+		return false;
+	l->ends_frame = n + 1 == b->n_messages;
+	if (l->ends_frame)
+		memcpy(l->signature, b->signature.data, SIGNATURE_LEN);
+	s->accepted = seq;
+	chain_add(&s->accepted_chain, &l->message);
+	s->waiting_bytes += (int64_t)l->bytes;
+	struct origin origin = { .sender = s->sender, .seq = seq };
+	memcpy(origin.epoch, s->epoch, sizeof origin.epoch);
+	batch_put_letter(i->daemon->batch, s, &origin, l);
+	return true;
+}
+
+/* Why a batch that begins at or before what is accepted does not go on from there; NULL: it does. */
+static const char *misfit(const struct inbox *i, const struct in_stream *s, const Batch *b)
+{
+	struct chain chain = s->accepted_chain;
+	int64_t last = b->first + (int64_t)b->n_messages - 1;
+	const struct registry_node *sender = registry_by_name(i->daemon->registry, s->sender);
+	for (size_t n = (size_t)(s->accepted + 1 - b->first); n < b->n_messages; n++)
+		chain_add(&chain, b->messages[n]);
+	if (!chain_is(&chain, b->chain))
+		return "what it sends does not go on from what it sent before";
+	if (!sender || !seal_chain_holds(link_seal(i->daemon->link), sender, b->epoch, last, &chain, b->signature.data,
+	                                 b->signature.len))
+		return "what it sends is not signed with its key in the registry";
+	return NULL;
+}
+
+static void take_batch(struct inbox *i, struct in_stream *s, const Batch *b)
+{
+	const char *why = misfit(i, s, b);
+	reception_stand_still(i, s, why);
+	if (why) /* its sender will greet, and compare where the chains part */
+		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+	for (size_t n = (size_t)(s->accepted + 1 - b->first); n < b->n_messages && !why && !s->gap; n++)
+		s->gap = !accept_letter(i, s, b, n);
+}
+
+void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
+{
+	if (batch_is_stale(i->daemon->batch) || i->daemon->restored)
+		return;
+	struct in_stream *s = inbox_stream(i, from);
+	if (!*s->epoch || strcmp(s->epoch, b->epoch) != 0 || b->first < 1 || b->first > INT64_MAX / 2) {
+		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		return;
+	}
+	if (b->first > s->accepted + 1)
+		s->gap = true;
+	if (!s->gap && b->first + (int64_t)b->n_messages - 1 > s->accepted)
+		take_batch(i, s, b);
+	if (s->accepted == s->position) /* nothing of it waits: a gap, or all of it was applied before */
+		reception_acknowledge(i, s, s->gap);
+}

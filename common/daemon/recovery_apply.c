@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Applies what the others told, in the order of the service's table and then of their telling, some items a
+ * transaction. One that cannot be applied is set aside with its reason. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/recovery.h"
+#include "sql_daemon.h"
+
+#define ITEMS_A_STEP 100
+#define PAUSE_MS 1000
+
+struct some {
+	const struct message_row *row;
+	const char *sender;
+	struct db_rows rows; /* number, entity, body */
+	size_t first, n;
+};
+
+static enum err apply(struct recovery *r, struct tx *tx, const struct some *s, size_t i)
+{
+	const char **cell = s->rows.cells + i * s->rows.n_columns;
+	Message m = MESSAGE__INIT;
+	m.id = uuid_derive(tx->arena, r->epoch, cell[0], 0);
+	m.type = s->row->type->name;
+	m.entity = cell[1];
+	m.body = (ProtobufCBinaryData){ s->rows.lengths[i * s->rows.n_columns + 2], (uint8_t *)cell[2] };
+	TRY(dispatch_row(s->row, tx, s->sender, &m));
+	return tx_exec(tx, sql_recovery_item_done, NULL, ARG_TEXT("number", cell[0]));
+}
+
+static enum err apply_some(struct recovery *r, struct tx *tx, void *context)
+{
+	const struct some *s = context;
+	for (size_t i = s->first; i < s->first + s->n; i++) {
+		enum err e = apply(r, tx, s, i);
+		if (e != OK) {
+			const char *rule = tx->why.err == e && tx->why.rule ? tx->why.rule : err_text(e);
+			snprintf(r->problem, sizeof r->problem, "%s", rule);
+			return e;
+		}
+	}
+	return outbox_save(r->daemon->outbox, tx->arena);
+}
+
+static enum err set_aside(struct recovery *r, struct tx *tx, void *context)
+{
+	const struct some *s = context;
+	return tx_exec(tx, sql_recovery_item_fails, NULL, ARG_TEXT("problem", r->problem),
+	               ARG_TEXT("number", s->rows.cells[s->first * s->rows.n_columns]));
+}
+
+/* One that fails alone is kept, with the reason, for an operator; the others go on. */
+static void apply_alone(struct recovery *r, struct some *s)
+{
+	struct daemon *d = r->daemon;
+	enum err e = recovery_step(r, apply_some, s);
+	if (e == OK || db_is_lost(d->writer) || (err_fate(e) == FATE_RETRY && repair_world_is_at_fault(d->batch)))
+		return;
+	if (err_fate(e) == FATE_RETRY)
+		snprintf(r->problem, sizeof r->problem, "%s", db_error(d->writer));
+	log_error("what %s told of %s %s cannot be applied: %s", s->sender, s->row->type->name,
+	          s->rows.cells[s->first * s->rows.n_columns + 1], r->problem);
+	r->problems += recovery_step(r, set_aside, s) == OK;
+	r->pause_until_ms = 0;
+}
+
+/* Some items of a row and a sender. False: there are none. */
+static bool apply_of(struct recovery *r, const struct message_row *row, const char *sender)
+{
+	struct daemon *d = r->daemon;
+	struct some s = { .row = row, .sender = sender };
+	if (db_rows(d->reader, d->scratch, sql_recovery_item_next, &s.rows, NULL, ARG_TEXT("type", row->type->name),
+	            ARG_TEXT("sender", sender), ARG_INT("limit", r->alone ? 1 : ITEMS_A_STEP)) != OK) {
+		r->pause_until_ms = clock_monotonic_ms() + PAUSE_MS;
+		return true;
+	}
+	s.n = s.rows.n;
+	if (!s.n)
+		return false;
+	if (r->alone) {
+		r->alone--;
+		apply_alone(r, &s);
+	} else if (recovery_step(r, apply_some, &s) != OK && !db_is_lost(d->writer)) {
+		r->alone = ITEMS_A_STEP;
+		r->pause_until_ms = 0;
+	}
+	return true;
+}
+
+/* The next few in the order of the service's table. False: all is applied. */
+bool recovery_apply(struct recovery *r)
+{
+	const struct service *service = r->daemon->service;
+	const struct registry *registry = r->daemon->registry;
+	for (; r->row < service->n_recovers; r->row++) {
+		const struct message_row *row = &service->recovers[r->row];
+		for (size_t i = 0; i < registry->n_nodes; i++)
+			if (strcmp(registry->nodes[i].role, row->from) == 0 && apply_of(r, row, registry->nodes[i].name))
+				return true;
+	}
+	return false;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Asks every other node of the registry, page by page, for what it knows, and stores that as it comes. Believes nothing
+ * yet. A page that is lost is asked for again. */
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/recovery.h"
+#include "sql_daemon.h"
+
+#define ASK_AGAIN_MS 2000
+#define COMPLAIN_MS 30000 /* whom it waits for */
+
+static void ask(struct recovery *r, struct recovery_peer *p, int64_t now_ms)
+{
+	SnapshotAsk a = SNAPSHOT_ASK__INIT;
+	Frame f = FRAME__INIT;
+	a.recovery = r->epoch;
+	a.kind = p->kind;
+	a.after = p->after;
+	f.ask = &a;
+	link_send(r->daemon->link, p->name, &f);
+	p->ask_ms = now_ms + ASK_AGAIN_MS;
+}
+
+struct told {
+	struct recovery_peer *peer;
+	const SnapshotPage *page;
+};
+
+static enum err store_positions(struct tx *tx, const struct told *t)
+{
+	const SnapshotPage *page = t->page;
+	return tx_exec(tx, sql_recovery_peer_begin, NULL, ARG_TEXT("peer", t->peer->name), ARG_TEXT("epoch", page->epoch),
+	               ARG_INT("since", page->since), ARG_INT("acked", page->acked),
+	               ARG_BYTES("acked_chain", page->acked_chain.data, page->acked_chain.len),
+	               ARG_TEXT("known_epoch", page->known_epoch), ARG_INT("known_position", page->known_position),
+	               ARG_BYTES("known_chain", page->known_chain.data, page->known_chain.len));
+}
+
+static enum err store_page(struct recovery *r, struct tx *tx, void *context)
+{
+	const struct told *t = context;
+	const SnapshotPage *page = t->page;
+	(void)r;
+	if (!t->peer->begun)
+		TRY(store_positions(tx, t));
+	for (size_t i = 0; i < page->n_items; i++)
+		TRY(tx_exec(tx, sql_recovery_item_insert, NULL, ARG_TEXT("sender", t->peer->name),
+		            ARG_TEXT("type", page->items[i]->type), ARG_TEXT("entity", page->items[i]->entity),
+		            ARG_BYTES("body", page->items[i]->body.data, page->items[i]->body.len)));
+	return tx_exec(tx, sql_recovery_peer_go, NULL, ARG_TEXT("peer", t->peer->name), ARG_INT("kind", page->next_kind),
+	               ARG_TEXT("after", page->next_after), ARG_BOOL("done", page->last));
+}
+
+static bool is_sound(const SnapshotPage *page)
+{
+	bool sound = uuid_is_valid(page->epoch) && (!*page->known_epoch || uuid_is_valid(page->known_epoch)) &&
+	             page->acked >= 0 && page->known_position >= 0 && page->acked_chain.len == CHAIN_LEN &&
+	             page->known_chain.len == CHAIN_LEN;
+	for (size_t i = 0; i < page->n_items && sound; i++)
+		sound = *page->items[i]->type && page->items[i]->body.len <= SHAPE_MAX_BYTES;
+	return sound;
+}
+
+void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *page)
+{
+	struct recovery *r = d->recovery;
+	if (!r || strcmp(page->recovery, r->epoch) != 0)
+		return;
+	struct recovery_peer *p = recovery_peer_of(r, from);
+	if (p->done || page->kind != p->kind || strcmp(page->after, p->after) != 0) /* it came twice */
+		return;
+	if (!is_sound(page)) {
+		metric_add(d, METRIC_FRAMES_REFUSED, 1);
+		log_error("what %s tells for the recovery cannot be read", from);
+		return;
+	}
+	if (!batch_is_idle(d->batch) || batch_is_stale(d->batch) ||
+	    recovery_step(r, store_page, &(struct told){ p, page }) != OK)
+		return; /* asked for again */
+	p->begun = true;
+	p->kind = page->next_kind;
+	p->after = arena_strdup(r->arena, page->next_after);
+	p->done = page->last;
+	p->items += page->n_items;
+	p->ask_ms = 0;
+	if (p->done)
+		log_info("%s has told all it knows: %zu items", from, p->items);
+}
+
+static enum err note_peers(struct recovery *r, struct tx *tx, void *context)
+{
+	(void)context;
+	for (const struct recovery_peer *p = r->peers; p; p = p->next)
+		TRY(tx_exec(tx, sql_recovery_peer_insert, NULL, ARG_TEXT("peer", p->name)));
+	return OK;
+}
+
+/* All other nodes of the registry, also one that has come into it since, are in the list and in the table. */
+static enum err meet(struct recovery *r)
+{
+	const struct registry *registry = r->daemon->registry;
+	if (r->met == registry)
+		return OK;
+	for (size_t i = 0; i < registry->n_nodes; i++)
+		if (strcmp(registry->nodes[i].name, r->daemon->node) != 0)
+			recovery_peer_of(r, registry->nodes[i].name);
+	TRY(recovery_step(r, note_peers, NULL));
+	r->met = registry;
+	return OK;
+}
+
+bool recovery_ask(struct recovery *r, int64_t now_ms)
+{
+	bool all = true, complain = now_ms >= r->complain_ms;
+	if (meet(r) != OK)
+		return false;
+	for (struct recovery_peer *p = r->peers; p; p = p->next) {
+		if (p->done || !registry_by_name(r->daemon->registry, p->name)) /* taken out of the registry: not needed */
+			continue;
+		all = false;
+		if (now_ms >= p->ask_ms)
+			ask(r, p, now_ms);
+		if (complain)
+			log_info("the recovery waits for %s to tell what it knows: it has to run and be connected", p->name);
+	}
+	if (complain)
+		r->complain_ms = now_ms + COMPLAIN_MS;
+	return all;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Answers a node that is recovered: what this one knows of what they share, a page at a time, as the tables of the
+ * service tell it. Keeps nothing between two pages, reads only, and tells a node only what is for it: the service's
+ * tables see who asks, as the seal proved it. */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/uuid.h"
+#include "daemon/internal.h"
+
+#define PAGE_ITEMS 256u
+#define PAGE_BYTES ((size_t)128 * 1024)
+
+struct snapshot {
+	struct arena *arena;
+	Message *items[PAGE_ITEMS];
+	size_t n, bytes, added; /* added: since the service was called last */
+	const char *last_key;
+	bool full;
+};
+
+bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const ProtobufCMessage *message)
+{
+	s->full = s->full || s->n == PAGE_ITEMS || s->bytes > PAGE_BYTES;
+	if (s->full)
+		return false;
+	Message *m = ARENA_NEW(s->arena, Message);
+	*m = (Message)MESSAGE__INIT;
+	m->type = message->descriptor->name;
+	m->entity = arena_strdup(s->arena, entity);
+	m->body = shape_pack(s->arena, message);
+	s->items[s->n++] = m;
+	s->bytes += letter_bytes(m);
+	s->last_key = arena_strdup(s->arena, key);
+	s->added++;
+	return true;
+}
+
+/* Fills the page, from where it was asked to begin to where the next one begins. */
+static enum err fill(struct tx *tx, const struct registry_node *to, struct snapshot *s, SnapshotPage *page)
+{
+	const struct service *service = tx->daemon->service;
+	size_t kind = (size_t)page->kind;
+	const char *after = *page->after ? page->after : NULL;
+	while (kind < service->n_snapshots && !s->full) {
+		const struct snapshot_row *row = &service->snapshots[kind];
+		s->added = 0;
+		if (strcmp(row->to, to->role) == 0)
+			TRY(row->page(tx, to, after, s));
+		if (s->added)
+			after = s->last_key;
+		else if (!s->full) {
+			kind++;
+			after = NULL;
+		}
+	}
+	page->next_kind = (int32_t)kind;
+	page->next_after = after ? after : "";
+	page->last = kind >= service->n_snapshots;
+	page->n_items = s->n;
+	page->items = s->items;
+	return OK;
+}
+
+void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
+{
+	jmp_buf guard;
+	const struct registry_node *to = registry_by_name(d->registry, from);
+	if (!to || !uuid_is_valid(ask->recovery) || ask->kind < 0) {
+		metric_add(d, METRIC_FRAMES_REFUSED, 1);
+		return;
+	}
+	if (batch_is_stale(d->batch) || db_is_lost(d->reader))
+		return; /* it asks again */
+	struct arena *a = arena_new(MESSAGE_ARENA_LIMIT);
+	if (!a)
+		return;
+	volatile bool good = false;
+	SnapshotPage page = SNAPSHOT_PAGE__INIT;
+	if (!setjmp(guard)) {
+		arena_on_full(a, &guard);
+		struct tx tx = tx_make(d, d->reader, a);
+		struct snapshot *s = ARENA_NEW(a, struct snapshot);
+		s->arena = a;
+		page.recovery = ask->recovery;
+		page.kind = ask->kind;
+		page.after = ask->after;
+		outbox_describe(d->outbox, from, &page); /* before anything is read: what comes later goes by the stream */
+		inbox_describe(d->inbox, from, &page);
+		good = fill(&tx, to, s, &page) == OK;
+	}
+	if (good) {
+		Frame f = FRAME__INIT;
+		f.page = &page;
+		link_send(d->link, from, &f); /* lost: it asks again */
+	} else
+		log_warning("%s asks what is known here, and it cannot be read: %s", from, db_error(d->reader));
+	arena_free(a);
+}

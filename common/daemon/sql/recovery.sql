@@ -1,0 +1,66 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- Recovery: what an operator asked for, how far each peer has told, what is told and not yet applied, and the new life.
+
+-- name: recovery_get
+select epoch, since, partner, signature from recovery;
+
+-- name: recovery_peers
+select peer, kind, after, done, epoch, since, acked, acked_chain, known_epoch, known_position, known_chain
+from recovery_peer order by peer;
+
+-- name: recovery_peer_insert
+insert into recovery_peer (peer) values (:peer) on conflict do nothing;
+
+-- name: recovery_peer_begin
+-- With its first page: where the streams with it stood before anything of the snapshot was read.
+update recovery_peer set epoch = :epoch::uuid, since = :since, acked = :acked, acked_chain = :acked_chain,
+       known_epoch = :known_epoch::uuid, known_position = :known_position, known_chain = :known_chain
+where peer = :peer and epoch is null;
+
+-- name: recovery_peer_go
+update recovery_peer set kind = :kind, after = :after, done = :done::boolean where peer = :peer;
+
+-- name: recovery_item_insert
+insert into recovery_item (sender, type, entity, body) values (:sender, :type, coalesce(:entity, ''), coalesce(:body::bytea, ''));
+
+-- name: recovery_item_next
+select number, entity, body from recovery_item
+where type = :type and sender = :sender and problem is null order by number limit :limit::bigint;
+
+-- name: recovery_item_done
+delete from recovery_item where number = :number;
+
+-- name: recovery_item_fails
+update recovery_item set problem = :problem where number = :number;
+
+-- name: recovery_counts
+select (select count(*) from recovery_item where problem is null) as waiting,
+       (select count(*) from recovery_item where problem is not null) as problems;
+
+-- name: recovery_out_page
+select seq, id, type, entity, salt, body from bus_out where receiver = :receiver and seq > :after::bigint
+order by seq limit 100;
+
+-- name: recovery_out_move
+update bus_out set seq = :seq, chain = :chain where receiver = :receiver and seq = :old_seq;
+
+-- name: recovery_out_drop
+delete from bus_out where receiver = :receiver and seq <= :seq::bigint;
+
+-- name: recovery_out_stream
+-- Numbered anew: nothing of the new life is acknowledged.
+update bus_out_stream set seq = :seq, chain = :chain, acked = 0, acked_chain = :nothing where receiver = :receiver;
+
+-- name: recovery_in_stream
+-- Goes on where the sender knows that we were; or where we are, if that is further in the same life.
+insert into bus_in_stream as s (sender, epoch, since, seq, chain)
+select peer, epoch, since, acked, acked_chain from recovery_peer where peer = :peer and epoch is not null
+on conflict (sender) do update set epoch = excluded.epoch, since = excluded.since, seq = excluded.seq,
+    chain = excluded.chain, signed_seq = 0, signed_chain = null, signature = null
+where s.epoch <> excluded.epoch or s.seq < excluded.seq;
+
+-- name: recovery_life
+update life set epoch = r.epoch, since = r.since, partner = r.partner, signature = r.signature from recovery r;
+
+-- name: recovery_end
+with done as (delete from recovery returning 1) delete from recovery_peer;
