@@ -53,3 +53,11 @@ enum err secret_keys_load(struct arena *a, const char *path, struct secret_keys 
 	sodium_memzero(&file, sizeof file);
 	return e;
 }
+
+size_t key_ring_in_force(const struct key_ring *ring, const struct registry_node *node)
+{
+	size_t i = 0;
+	while (i < ring->n && strcmp(ring->sets[i].curve_public, node->curve) != 0)
+		i++;
+	return i;
+}

@@ -18,7 +18,9 @@
 
 struct link {
 	struct arena *life, *scratch, *sending; /* as long as the link; as long as one frame in; and out */
-	struct secret_keys keys;
+	struct key_ring keys;
+	const char *node;
+	size_t key_set; /* of the ring, as the registry says */
 	struct link_events events;
 	void *owner, *context;
 	struct peer *peers;
@@ -45,6 +47,7 @@ static void copy_brokers(struct link *l, const struct registry *r)
 			.endpoint = arena_strdup(l->life, b->endpoint),
 			.curve = arena_strdup(l->life, b->curve),
 			.keys = &l->keys,
+			.key_set = l->key_set,
 			.serial = &l->serial,
 		};
 	}
@@ -61,6 +64,18 @@ static void copy_nodes(struct link *l, const struct registry *r)
 	}
 }
 
+/* Which of our keys the registry has; a node that was taken out of it goes on with what it used. */
+static bool choose_keys(struct link *l, const struct registry *r)
+{
+	const struct registry_node *self = registry_by_name(r, l->node);
+	size_t set = self ? key_ring_in_force(&l->keys, self) : l->keys.n;
+	bool changed = set < l->keys.n && set != l->key_set;
+	if (changed)
+		l->key_set = set;
+	seal_use(l->seal, l->key_set);
+	return changed;
+}
+
 static bool same_brokers(const struct link *l, const struct registry *r)
 {
 	bool same = l->n_peers == r->n_brokers;
@@ -75,7 +90,8 @@ void link_registry(struct link *l, const struct registry *r, ProtobufCBinaryData
 	l->serial = r->serial;
 	l->registry = text;
 	l->signatures = signatures;
-	if (!same_brokers(l, r)) {
+	bool other_keys = choose_keys(l, r);
+	if (other_keys || !same_brokers(l, r)) {
 		for (size_t i = 0; i < l->n_peers; i++)
 			peer_close(&l->peers[i]);
 		copy_brokers(l, r);
@@ -98,13 +114,21 @@ static const struct registry_node *node_of(const struct link *l, const char *nam
 
 static enum err make_seal(struct link *l, const struct registry *r, const char **why)
 {
-	const struct registry_node *self = registry_by_curve(r, l->keys.curve_public);
+	const struct registry_node *self = NULL;
+	for (size_t i = 0; i < l->keys.n && !self; i++)
+		self = registry_by_curve(r, l->keys.sets[i].curve_public);
 	*why = "the registry has no node with the key of this one";
-	return self ? seal_new(self->name, &l->keys, &l->seal) : ERR_CONFIG;
+	if (!self)
+		return ERR_CONFIG;
+	l->node = arena_strdup(l->life, self->name);
+	l->key_set = key_ring_in_force(&l->keys, self);
+	TRY(seal_new(self->name, &l->keys, &l->seal));
+	seal_use(l->seal, l->key_set);
+	return OK;
 }
 
-enum err link_open(const struct registry *r, const struct secret_keys *keys, const struct link_events *events,
-                   void *owner, struct link **ret, const char **why)
+enum err link_open(const struct registry *r, const struct key_ring *keys, const struct link_events *events, void *owner,
+                   struct link **ret, const char **why)
 {
 	struct link *l = sodium_init() < 0 ? NULL : calloc(1, sizeof *l);
 	if (!l || !zmq_has("curve")) {
@@ -125,13 +149,13 @@ enum err link_open(const struct registry *r, const struct secret_keys *keys, con
 		return ERR_MEMORY;
 	}
 	l->serial = r->serial;
-	copy_brokers(l, r);
-	copy_nodes(l, r);
 	enum err e = make_seal(l, r, why);
 	if (e != OK) {
 		link_close(l);
 		return e;
 	}
+	copy_brokers(l, r);
+	copy_nodes(l, r);
 	for (size_t i = 0; i < l->n_peers; i++)
 		peer_open(&l->peers[i], 0);
 	*ret = l;

@@ -32,12 +32,12 @@ struct link;
 
 /* Opens a socket to each broker of the registry. The ZeroMQ context belongs to the link. Registry and keys are
  * copied; *why is a literal. After a change of the brokers in the registry, close and open again. */
-enum err link_open(const struct registry *r, const struct secret_keys *keys, const struct link_events *events,
-                   void *owner, struct link **ret, const char **why) MUST_USE;
+enum err link_open(const struct registry *r, const struct key_ring *keys, const struct link_events *events, void *owner,
+                   struct link **ret, const char **why) MUST_USE;
 void link_close(struct link *l);
 /* Another registry is in force, and these are its bytes, which must live until the next call: nodes that were taken
- * out are no longer heard, new brokers are connected, and brokers that have an older one are given it. Not to be called
- * from within an event. */
+ * out are no longer heard, new brokers are connected, and brokers that have an older one are given it; of our own keys
+ * those are used that it has. Not to be called from within an event. */
 void link_registry(struct link *l, const struct registry *r, ProtobufCBinaryData text, ProtobufCBinaryData signatures);
 /* Number of poll items (it never changes), and filling them in (ZMQ_POLLIN on each socket): before each poll, since
  * a turn may reopen a socket. */

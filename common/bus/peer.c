@@ -36,8 +36,8 @@ static bool connect_to(struct peer *p)
 	while (id[0] == 0);
 	return zmq_setsockopt(p->socket, ZMQ_ROUTING_ID, id, sizeof id) == 0 &&
 	       wire_set_text(p->socket, ZMQ_CURVE_SERVERKEY, p->curve) &&
-	       wire_set_text(p->socket, ZMQ_CURVE_PUBLICKEY, p->keys->curve_public) &&
-	       wire_set_text(p->socket, ZMQ_CURVE_SECRETKEY, p->keys->curve_secret) && watch(p) &&
+	       wire_set_text(p->socket, ZMQ_CURVE_PUBLICKEY, p->keys->sets[p->key_set].curve_public) &&
+	       wire_set_text(p->socket, ZMQ_CURVE_SECRETKEY, p->keys->sets[p->key_set].curve_secret) && watch(p) &&
 	       zmq_connect(p->socket, p->endpoint) == 0;
 }
 
@@ -95,10 +95,17 @@ void peer_heard(struct peer *p)
 	p->patience = DEAD_MS;
 }
 
+/* While keys are changed, a broker may have a registry with the others. */
+static void give_up(struct peer *p, int64_t now_ms)
+{
+	p->key_set = (p->key_set + 1) % p->keys->n;
+	peer_open(p, now_ms);
+}
+
 int64_t peer_beat(struct peer *p, int64_t now_ms)
 {
 	if (p->unanswered != NOBODY_WAITS && now_ms - p->unanswered >= p->patience)
-		peer_open(p, now_ms);
+		give_up(p, now_ms);
 	if (now_ms >= p->ping_at) {
 		Link ping = LINK__INIT;
 		ping.ping = true;
@@ -108,6 +115,6 @@ int64_t peer_beat(struct peer *p, int64_t now_ms)
 		if (p->unanswered == NOBODY_WAITS)
 			p->unanswered = now_ms;
 	}
-	int64_t give_up = p->unanswered == NOBODY_WAITS ? INT64_MAX : p->unanswered + p->patience;
-	return p->ping_at < give_up ? p->ping_at : give_up;
+	int64_t until = p->unanswered == NOBODY_WAITS ? INT64_MAX : p->unanswered + p->patience;
+	return p->ping_at < until ? p->ping_at : until;
 }

@@ -10,14 +10,15 @@
 
 struct peer {
 	void *context;
-	const char *endpoint, *curve;   /* of the broker */
-	const struct secret_keys *keys; /* ours */
-	const int64_t *serial;          /* of the registry we have */
-	void *socket, *monitor;         /* NULL while they could not be made */
-	bool up;                        /* the broker has answered on this socket, and is not given up */
-	int64_t ping_at;                /* when to ping next */
-	int64_t unanswered;             /* since when a ping waits for any answer; NOBODY_WAITS */
-	int64_t patience;               /* how long it may wait */
+	const char *endpoint, *curve; /* of the broker */
+	const struct key_ring *keys;  /* ours */
+	size_t key_set;               /* the one we connect with */
+	const int64_t *serial;        /* of the registry we have */
+	void *socket, *monitor;       /* NULL while they could not be made */
+	bool up;                      /* the broker has answered on this socket, and is not given up */
+	int64_t ping_at;              /* when to ping next */
+	int64_t unanswered;           /* since when a ping waits for any answer; NOBODY_WAITS */
+	int64_t patience;             /* how long it may wait */
 };
 
 /* Opens the sockets afresh, with a new routing id; what was open is closed. */

@@ -50,6 +50,16 @@ struct secret_keys {
 	unsigned char box_secret[32];
 	unsigned char pseudonym[32]; /* root of the derived pseudonym keys */
 };
+/* A node's keys; and while they are changed, those of before: the registry in force says which set is used. What was
+ * sealed for the other opens all the same. */
+#define KEY_SETS 2u
+struct key_ring {
+	struct secret_keys sets[KEY_SETS];
+	size_t n;
+};
+/* The number of the set whose public part the registry has for the node, or n: none. */
+size_t key_ring_in_force(const struct key_ring *ring, const struct registry_node *node);
+
 /* Refuses a file that others may read. */
 enum err secret_keys_load(struct arena *a, const char *path, struct secret_keys *ret, const char **why) MUST_USE;
 

@@ -13,24 +13,34 @@
 
 struct shared {
 	struct shared *next;
+	size_t set; /* of our keys */
 	unsigned char peer[crypto_box_PUBLICKEYBYTES];
 	unsigned char key[crypto_box_BEFORENMBYTES];
 };
 
 struct seal {
 	char node[WIRE_NAME_MAX + 1];
-	struct secret_keys keys;
-	unsigned char box_public[crypto_box_PUBLICKEYBYTES];
+	struct key_ring ring;
+	size_t used; /* the set that seals and signs */
+	unsigned char box_public[KEY_SETS][crypto_box_PUBLICKEYBYTES];
 	struct shared *shared;
 };
 
-enum err seal_new(const char *node, const struct secret_keys *keys, struct seal **ret)
+static bool derive_public(struct seal *s)
+{
+	for (size_t i = 0; i < s->ring.n; i++)
+		if (crypto_scalarmult_base(s->box_public[i], s->ring.sets[i].box_secret) != 0)
+			return false;
+	return s->ring.n > 0;
+}
+
+enum err seal_new(const char *node, const struct key_ring *ring, struct seal **ret)
 {
 	struct seal *s = calloc(1, sizeof *s);
 	if (!s)
 		return ERR_MEMORY;
-	s->keys = *keys;
-	if (strlen(node) > WIRE_NAME_MAX || crypto_scalarmult_base(s->box_public, s->keys.box_secret) != 0) {
+	s->ring = *ring;
+	if (strlen(node) > WIRE_NAME_MAX || !derive_public(s)) {
 		seal_free(s);
 		return ERR_CRYPTO;
 	}
@@ -52,16 +62,23 @@ void seal_free(struct seal *s)
 	free(s);
 }
 
-static const unsigned char *shared_with(struct seal *s, const unsigned char peer[crypto_box_PUBLICKEYBYTES])
+void seal_use(struct seal *s, size_t set)
+{
+	if (set < s->ring.n)
+		s->used = set;
+}
+
+static const unsigned char *shared_with(struct seal *s, size_t set, const unsigned char peer[crypto_box_PUBLICKEYBYTES])
 {
 	for (struct shared *k = s->shared; k; k = k->next)
-		if (sodium_memcmp(k->peer, peer, sizeof k->peer) == 0)
+		if (k->set == set && sodium_memcmp(k->peer, peer, sizeof k->peer) == 0)
 			return k->key;
 	struct shared *k = calloc(1, sizeof *k);
 	if (!k)
 		return NULL;
+	k->set = set;
 	memcpy(k->peer, peer, sizeof k->peer);
-	if (crypto_box_beforenm(k->key, peer, s->keys.box_secret) != 0) {
+	if (crypto_box_beforenm(k->key, peer, s->ring.sets[set].box_secret) != 0) {
 		free(k);
 		return NULL;
 	}
@@ -86,7 +103,7 @@ const char *seal_key_id(struct arena *a, const unsigned char key[32])
 
 enum err seal_close(struct arena *a, struct seal *s, const struct registry_node *to, Frame *frame, Sealed *ret)
 {
-	const unsigned char *key = shared_with(s, to->box);
+	const unsigned char *key = shared_with(s, s->used, to->box);
 	if (!key)
 		return ERR_CRYPTO;
 	frame->sender = s->node;
@@ -99,16 +116,25 @@ enum err seal_close(struct arena *a, struct seal *s, const struct registry_node 
 	if (crypto_box_easy_afternm(box, plain, len, nonce, key) != 0)
 		return ERR_CRYPTO;
 	*ret = (Sealed)SEALED__INIT;
-	ret->sender_key = seal_key_id(a, s->box_public);
+	ret->sender_key = seal_key_id(a, s->box_public[s->used]);
 	ret->receiver_key = seal_key_id(a, to->box);
 	ret->nonce = (ProtobufCBinaryData){ crypto_box_NONCEBYTES, nonce };
 	ret->box = (ProtobufCBinaryData){ len + crypto_box_MACBYTES, box };
 	return OK;
 }
 
+/* Which of our keys it was sealed for; those in use when it does not say one of ours. */
+static size_t set_for(struct arena *a, const struct seal *s, const Sealed *sealed)
+{
+	for (size_t i = 0; i < s->ring.n; i++)
+		if (strcmp(sealed->receiver_key, seal_key_id(a, s->box_public[i])) == 0)
+			return i;
+	return s->used;
+}
+
 enum err seal_open(struct arena *a, struct seal *s, const struct registry_node *from, const Sealed *sealed, Frame **ret)
 {
-	const unsigned char *key = shared_with(s, from->box);
+	const unsigned char *key = shared_with(s, set_for(a, s, sealed), from->box);
 	ProtobufCMessage *m;
 	if (!key || sealed->nonce.len != crypto_box_NONCEBYTES || sealed->box.len < crypto_box_MACBYTES)
 		return ERR_CRYPTO;
@@ -142,7 +168,7 @@ void seal_sign_chain(const struct seal *s, const char *receiver, const char *epo
 {
 	char text[512];
 	size_t n = head_text(text, s->node, receiver, epoch, seq, chain);
-	crypto_sign_detached(ret, NULL, (const unsigned char *)text, n, s->keys.sign_secret);
+	crypto_sign_detached(ret, NULL, (const unsigned char *)text, n, s->ring.sets[s->used].sign_secret);
 }
 
 bool seal_chain_holds(const struct seal *s, const struct registry_node *sender, const char *epoch, int64_t seq,

@@ -17,8 +17,11 @@
 
 struct seal;
 
-/* What a node needs to seal and open: its secret keys (copied, wiped by seal_free) and its name. */
-enum err seal_new(const char *node, const struct secret_keys *keys, struct seal **ret) MUST_USE;
+/* What a node needs to seal and open: its name and its secret keys (copied, wiped by seal_free). The first set of the
+ * ring is used until seal_use() says otherwise. */
+enum err seal_new(const char *node, const struct key_ring *ring, struct seal **ret) MUST_USE;
+/* Seals and signs with this set of the ring from now on; what was sealed for any set still opens. */
+void seal_use(struct seal *s, size_t set);
 void seal_free(struct seal *s);
 
 /* Seals a frame for a node; fills in sender and receiver. The result lies in the arena. ERR_CRYPTO when the node's

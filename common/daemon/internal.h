@@ -34,7 +34,8 @@ struct daemon {
 	struct settings *settings;
 	struct agreement *agreement;
 	const struct registry *registry; /* the one in force */
-	struct secret_keys keys;
+	struct key_ring key_ring;
+	struct secret_keys keys; /* those of the ring that the registry has */
 	const char *node;
 	struct db *writer, *reader;
 	struct link *link;

@@ -20,6 +20,7 @@ static const struct setting common_settings[] = {
 	{ "registry", NULL, "file of the partners' nodes, keys and brokers; beside it FILE.sig with their signatures" },
 	{ "partners", NULL, "file of the partners' public keys: all of them must have signed the registry" },
 	{ "keys", NULL, "file of this node's secret keys, mode 0600 (`udvej keys` makes it)" },
+	{ "keys_before", "", "while this node's keys are changed: the file of those it had before" },
 	{ "database", NULL, "libpq connection string of this daemon's own database" },
 	{ "http_host", "127.0.0.1", "address to listen on" },
 	{ "http_port", NULL, "port to listen on" },
@@ -92,11 +93,22 @@ static enum err load_state(struct daemon *d, const char **why)
 	if (!d->batch)
 		return ERR_MEMORY;
 	TRY(d->service->start(d, &d->app, why));
-	TRY(link_open(d->registry, &d->keys, &events, d, &d->link, why));
+	TRY(link_open(d->registry, &d->key_ring, &events, d, &d->link, why));
 	d->membership_changed = true; /* so that the link has its bytes to pass on */
 	parked_release_all(d->parked);
 	d->hold_until_ms = outbox_knows_others(d->outbox) ? clock_monotonic_ms() + HOLD_MS : 0;
 	return recovery_look(d);
+}
+
+static enum err load_keys(struct daemon *d, const char **why)
+{
+	static const char *const names[KEY_SETS] = { "keys", "keys_before" };
+	for (size_t i = 0; i < KEY_SETS; i++) {
+		const char *path = settings_get(d->settings, names[i]);
+		if (*path)
+			TRY(secret_keys_load(d->arena, path, &d->key_ring.sets[d->key_ring.n++], why));
+	}
+	return OK;
 }
 
 static enum err open_all(struct daemon *d, const char *conf, const char **why)
@@ -107,7 +119,7 @@ static enum err open_all(struct daemon *d, const char *conf, const char **why)
 	d->node = settings_get(d->settings, "node");
 	d->clock_offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
 	log_name(d->node);
-	TRY(secret_keys_load(d->arena, settings_get(d->settings, "keys"), &d->keys, why));
+	TRY(load_keys(d, why));
 	TRY(membership_open(d, why));
 	TRY(open_database(d, why));
 	TRY(load_state(d, why));

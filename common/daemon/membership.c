@@ -9,17 +9,30 @@
 
 #define LOOK_EVERY_MS 1000
 
+/* Of this node's keys, those that the registry has. */
+static bool take_keys(struct daemon *d)
+{
+	const struct registry_node *self = registry_by_name(d->registry, d->node);
+	size_t set = self ? key_ring_in_force(&d->key_ring, self) : d->key_ring.n;
+	if (set == d->key_ring.n)
+		return false;
+	if (strcmp(d->keys.curve_public, d->key_ring.sets[set].curve_public) != 0 && *d->keys.curve_public)
+		log_info("the registry has other keys of this node: these are used now");
+	d->keys = d->key_ring.sets[set];
+	return true;
+}
+
 enum err membership_open(struct daemon *d, const char **why)
 {
 	TRY(agreement_open(settings_get(d->settings, "registry"), settings_get(d->settings, "partners"), &d->agreement,
 	                   why));
 	d->registry = agreement_registry(d->agreement);
-	const struct registry_node *self = registry_by_name(d->registry, d->node);
-	if (self && strcmp(self->curve, d->keys.curve_public) == 0)
+	if (take_keys(d))
 		return OK;
 	*why = arena_printf(d->arena,
-	                    self ? "the registry has another key for node `%s` than the file of keys"
-	                         : "node `%s` is not in the registry",
+	                    registry_by_name(d->registry, d->node)
+	                        ? "the registry has another key for node `%s` than the file of keys"
+	                        : "node `%s` is not in the registry",
 	                    d->node);
 	return ERR_CONFIG;
 }
@@ -32,8 +45,9 @@ static void adopt(struct daemon *d)
 	agreement_bytes(d->agreement, &text, &signatures);
 	link_registry(d->link, d->registry, text, signatures);
 	log_info("registry with serial %ld in force: %zu nodes", d->registry->serial, d->registry->n_nodes);
-	if (!registry_by_name(d->registry, d->node))
-		log_error("this node is no longer in the registry: it answers its own users, and nobody else hears it");
+	if (!take_keys(d))
+		log_error(
+		    "this node, or its key, is no longer in the registry: it answers its own users, and nobody else hears it");
 }
 
 void membership_offered(struct daemon *d, ProtobufCBinaryData registry, ProtobufCBinaryData signatures)

@@ -23,7 +23,7 @@ static const struct registry_node *partner(const char *name)
 static struct seal *seal_of(const char *node)
 {
 	struct seal *s = NULL;
-	FUZZ_MUST(seal_new(node, partners_keys(node), &s) == OK);
+	FUZZ_MUST(seal_new(node, &(struct key_ring){ { *partners_keys(node) }, 1 }, &s) == OK);
 	return s;
 }
 

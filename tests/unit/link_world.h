@@ -87,7 +87,7 @@ static void make_registry(const char *endpoint)
 static void open_link(struct node *n)
 {
 	const char *why = NULL;
-	assert_int_equal(link_open(&registry, &n->keys, &events, n, &n->link, &why), OK);
+	assert_int_equal(link_open(&registry, &(struct key_ring){ { n->keys }, 1 }, &events, n, &n->link, &why), OK);
 }
 
 static void close_links(void)

@@ -197,8 +197,8 @@ static int begin(void **state)
 	assert_true(sodium_init() >= 0);
 	make_keys(&nodes[0], "self", &self);
 	make_keys(&nodes[1], "peer", &peer);
-	assert_int_equal(seal_new("self", &self, &link.seal), OK);
-	assert_int_equal(seal_new("peer", &peer, &peer_seal), OK);
+	assert_int_equal(seal_new("self", &(struct key_ring){ { self }, 1 }, &link.seal), OK);
+	assert_int_equal(seal_new("peer", &(struct key_ring){ { peer }, 1 }, &peer_seal), OK);
 	d = (struct daemon){ .node = "self", .registry = &registry, .link = &link };
 	d.arena = arena_new(4096 * 1024);
 	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);

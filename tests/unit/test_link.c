@@ -129,7 +129,7 @@ static Frame *opened(struct arena *a, int at, int from, const void *payload, siz
 	struct seal *seal = NULL;
 	ProtobufCMessage *m = NULL;
 	Frame *frame = NULL;
-	assert_int_equal(seal_new(nodes[at].name, &nodes[at].keys, &seal), OK);
+	assert_int_equal(seal_new(nodes[at].name, &(struct key_ring){ { nodes[at].keys }, 1 }, &seal), OK);
 	assert_int_equal(wire_unpack(a, &sealed__descriptor, payload, len, WIRE_PAYLOAD_MAX, &m), OK);
 	assert_int_equal(seal_open(a, seal, &node_rows[from], (const Sealed *)m, &frame), OK);
 	seal_free(seal);
@@ -172,7 +172,7 @@ static void say_greeting(const char *epoch)
 	char packed[512];
 	greeting.epoch = epoch;
 	frame.greeting = &greeting;
-	assert_int_equal(seal_new(nodes[1].name, &nodes[1].keys, &seal), OK);
+	assert_int_equal(seal_new(nodes[1].name, &(struct key_ring){ { nodes[1].keys }, 1 }, &seal), OK);
 	assert_int_equal(seal_close(a, seal, &node_rows[0], &frame, &sealed), OK);
 	say("caseload", packed, sealed__pack(&sealed, (uint8_t *)packed));
 	seal_free(seal);

@@ -29,7 +29,7 @@ static int make_nodes(void **state)
 	for (size_t i = 0; i < N_NODES; i++) {
 		crypto_box_keypair(nodes[i].box, keys[i].box_secret);
 		crypto_sign_keypair(nodes[i].sign, keys[i].sign_secret);
-		if (seal_new(nodes[i].name, &keys[i], &seals[i]) != OK)
+		if (seal_new(nodes[i].name, &(struct key_ring){ { keys[i] }, 1 }, &seals[i]) != OK)
 			return 1;
 	}
 	return 0;

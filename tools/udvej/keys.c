@@ -14,7 +14,7 @@
 
 #include "bus/document.h"
 #include "bus/registry.h"
-#include "command.h"
+#include "session.h"
 
 #define BASE64_MAX 128
 
@@ -70,12 +70,31 @@ static bool write_file(const char *path, const json_t *content)
 	return true;
 }
 
-static int make_keys(const char *out, const char *name)
+/* Pseudonyms are derived from a key of the node: with another one every citizen would be a stranger to the others. */
+static bool keep_pseudonym(struct arena *a, const char *before, struct made *m)
+{
+	struct secret_keys old = { 0 };
+	const char *why = "";
+	enum err e = secret_keys_load(a, before, &old, &why);
+	if (e == OK)
+		memcpy(m->secret.pseudonym, old.pseudonym, sizeof old.pseudonym);
+	else
+		fprintf(stderr, "udvej: --before: %s\n", why);
+	sodium_memzero(&old, sizeof old);
+	return e == OK;
+}
+
+static int make_keys(struct arena *a, const char *out, const char *name, const char *before)
 {
 	struct made m;
 	json_t *secret = NULL, *public = NULL;
 	int code = 1;
-	if (make(&m)) {
+	bool made = make(&m);
+	if (made && before && !keep_pseudonym(a, before, &m)) {
+		sodium_memzero(&m, sizeof m);
+		return 1;
+	}
+	if (made) {
 		secret = secret_part(&m, name);
 		public = public_part(&m, name);
 	}
@@ -96,28 +115,23 @@ static int make_keys(const char *out, const char *name)
 
 static int run(int argc, char **argv)
 {
-	const char *out = NULL, *name = NULL;
-	for (int i = 1; i + 1 < argc; i += 2) {
-		if (strcmp(argv[i], "--out") == 0)
-			out = argv[i + 1];
-		else if (strcmp(argv[i], "--name") == 0)
-			name = argv[i + 1];
-		else
-			return EXIT_USAGE;
-	}
-	if (!out || !name || argc != 5)
+	const char *out = option(argc, argv, 1, "--out"), *name = option(argc, argv, 1, "--name");
+	const char *before = option(argc, argv, 1, "--before");
+	if (!out || !name || argc != (before ? 7 : 5))
 		return EXIT_USAGE;
 	struct arena *a = arena_new((size_t)64 * 1024);
 	const char *copy, *rule = a ? read_name(a, name, &copy, sizeof copy) : "out of memory";
 	if (rule)
 		fprintf(stderr, "udvej: --name: %s\n", rule);
+	int code = rule ? 1 : make_keys(a, out, name, before);
 	arena_free(a);
-	return rule ? 1 : make_keys(out, name);
+	return code;
 }
 
 const struct command command_keys = {
 	.name = "keys",
-	.usage = "--out FILE --name NAME",
-	.doc = "Makes the secret keys of a node or broker (mode 0600, never overwritten); prints the public part as JSON.",
+	.usage = "--out FILE --name NAME [--before FILE]",
+	.doc = "Makes the secret keys of a node or broker (mode 0600, never overwritten); prints the public part as JSON.\n"
+	       "    --before: to take the place of these, with the pseudonyms they give.",
 	.run = run,
 };
