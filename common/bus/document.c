@@ -121,6 +121,8 @@ enum err document_object(const struct document *d, const json_t *object, const c
 	TRY(document_only(d, object, where, names, n_fields));
 	for (size_t i = 0; i < n_fields; i++) {
 		const json_t *value = json_object_get(object, fields[i].name);
+		if (!value && fields[i].optional)
+			continue;
 		if (!value)
 			return document_refuse(d, where, fields[i].name, "must be given");
 		if (!json_is_string(value))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A JSON file read field by field against a table: every field must be there, be a string, and
- * obey its rule; no other field may be. What is refused names file, field and rule. */
+/* A JSON file read field by field against a table: every field that is not optional must be
+ * there, be a string, and obey its rule; no other field may be. What is refused names file, field and rule. */
 #ifndef UDVEJ_BUS_DOCUMENT_H
 #define UDVEJ_BUS_DOCUMENT_H
 
@@ -24,6 +24,7 @@ struct document_field {
 	const char *name;
 	field_reader *read;
 	size_t offset, size; /* where the value goes inside the structure */
+	bool optional;       /* may be left out: the value then stays as it is */
 };
 
 /* The bytes of the file, in the arena; `secret` refuses one that group or others may read. */

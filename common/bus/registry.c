@@ -53,9 +53,13 @@ static const char *read_endpoint(struct arena *a, const char *value, void *ret, 
 	}
 
 static const struct document_field node_fields[] = {
-	FIELD(struct registry_node, name, read_name),         FIELD(struct registry_node, role, read_role),
-	FIELD(struct registry_node, organisation, read_name), FIELD(struct registry_node, curve, read_z85),
-	FIELD(struct registry_node, sign, read_bytes),        FIELD(struct registry_node, box, read_bytes),
+	FIELD(struct registry_node, name, read_name),
+	FIELD(struct registry_node, role, read_role),
+	FIELD(struct registry_node, organisation, read_name),
+	FIELD(struct registry_node, curve, read_z85),
+	FIELD(struct registry_node, sign, read_bytes),
+	FIELD(struct registry_node, box, read_bytes),
+	{ "sign_before", read_bytes, offsetof(struct registry_node, sign_before), 32, .optional = true },
 };
 
 static const struct document_field broker_fields[] = {

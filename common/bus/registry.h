@@ -10,12 +10,13 @@
 #define KEY_Z85_LEN 40
 
 struct registry_node {
-	const char *name;         /* "reden", "caseload" */
-	const char *role;         /* intake | caseload | outcomes | reporting */
-	const char *organisation; /* "reden"; of a shared daemon: its host */
-	const char *curve;        /* CURVE public key, Z85: who connects */
-	unsigned char sign[32];   /* Ed25519 public key: who wrote */
-	unsigned char box[32];    /* X25519 public key: who may read */
+	const char *name;              /* "reden", "caseload" */
+	const char *role;              /* intake | caseload | outcomes | reporting */
+	const char *organisation;      /* "reden"; of a shared daemon: its host */
+	const char *curve;             /* CURVE public key, Z85: who connects */
+	unsigned char sign[32];        /* Ed25519 public key: who wrote */
+	unsigned char box[32];         /* X25519 public key: who may read */
+	unsigned char sign_before[32]; /* the key it signed with before, zero: none; proves what was sent, no more */
 };
 
 struct registry_broker {

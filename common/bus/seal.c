@@ -179,3 +179,12 @@ bool seal_chain_holds(const struct seal *s, const struct registry_node *sender, 
 	return n && len == SIGNATURE_LEN &&
 	       crypto_sign_verify_detached(signature, (const unsigned char *)text, n, sender->sign) == 0;
 }
+
+bool seal_chain_proves(const struct registry_node *sender, const char *receiver, const char *epoch, int64_t seq,
+                       const struct chain *chain, const unsigned char signature[SIGNATURE_LEN])
+{
+	char text[512];
+	size_t n = head_text(text, sender->name, receiver, epoch, seq, chain);
+	return n && (crypto_sign_verify_detached(signature, (const unsigned char *)text, n, sender->sign) == 0 ||
+	             crypto_sign_verify_detached(signature, (const unsigned char *)text, n, sender->sign_before) == 0);
+}

@@ -36,6 +36,10 @@ enum err seal_open(struct arena *a, struct seal *s, const struct registry_node *
 /* Signs the head of the chain of the stream from this node to `receiver`. */
 void seal_sign_chain(const struct seal *s, const char *receiver, const char *epoch, int64_t seq,
                      const struct chain *chain, unsigned char ret[SIGNATURE_LEN]);
+/* Whether a signing key of `sender`, the present one or the one before, signed this head of its stream to `receiver`.
+ */
+bool seal_chain_proves(const struct registry_node *sender, const char *receiver, const char *epoch, int64_t seq,
+                       const struct chain *chain, const unsigned char signature[SIGNATURE_LEN]);
 /* Whether `sender` signed this head of its stream to this node. */
 bool seal_chain_holds(const struct seal *s, const struct registry_node *sender, const char *epoch, int64_t seq,
                       const struct chain *chain, const unsigned char *signature, size_t len);

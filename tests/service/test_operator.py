@@ -80,3 +80,29 @@ def test_discarded_letter_lets_go_what_waits_behind_it(poisoned):
 def test_letter_that_is_not_there_is_said_to_be_so(poisoned):
     assert "no such dead letter" in of_letter(poisoned, "discard", 999999, ok=False)
     assert counts(poisoned) == (1, 1)
+
+
+def test_verify_finds_what_was_changed_in_a_stream(trio):  # noqa: F811
+    entity = str(uuid.uuid4())
+    assert "BROKEN" not in udvej(trio, "verify", node="kommune")
+    trio.stop("caseload")
+    trio.stop("kommune")
+    put_into_stream(trio, "kommune", "caseload", [("CourseCommand", entity, close_of(entity))] * 3)
+    said = udvej(trio, "verify", node="kommune")
+    assert "to caseload: holds from" in said and "BROKEN" not in said
+    with trio.db("kommune") as connection, connection.cursor() as cursor:
+        cursor.execute("select max(seq) - 1 from bus_out where receiver = 'caseload'")
+        middle = cursor.fetchone()[0]
+        cursor.execute("update bus_out set body = body || '\\x00' where receiver = 'caseload' and seq = %s", [middle])
+    assert f"to caseload: BROKEN after {middle - 1}" in udvej(trio, "verify", node="kommune", ok=False)
+    with trio.db("kommune") as connection, connection.cursor() as cursor:
+        cursor.execute("update bus_out set body = substring(body from 1 for length(body) - 1) where seq = %s "
+                       "and receiver = 'caseload'", [middle])
+    trio.start("kommune", "caseload")
+    eventually(lambda: counts(trio) == (0, 0) and trio.query("kommune", "select count(*) from bus_out") == [(0,)])
+    said = udvej(trio, "verify")
+    assert "from kommune: signed by its sender up to" in said and "BROKEN" not in said
+    trio.stop("caseload")
+    with trio.db("caseload") as connection, connection.cursor() as cursor:
+        cursor.execute("update bus_in_stream set signed_seq = signed_seq + 1 where sender = 'kommune'")
+    assert "from kommune: BROKEN" in udvej(trio, "verify", ok=False)

@@ -10,7 +10,7 @@
 #include "command.h"
 
 static const struct command *const commands[] = {
-	&command_keys, &command_registry, &command_token, &command_status, &command_dead, &command_recover,
+	&command_keys, &command_registry, &command_token, &command_status, &command_dead, &command_recover, &command_verify,
 };
 
 static int usage(const struct command *only)

@@ -57,3 +57,13 @@ from recovery_peer p where exists (select from recovery) order by peer;
 -- name: operator_recovery_problems
 select sender as "from", type, entity, problem, length(body) as bytes
 from recovery_item where problem is not null order by number limit 50;
+
+-- name: operator_verify_out
+select receiver, seq, chain, acked, acked_chain from bus_out_stream order by receiver;
+
+-- name: operator_verify_page
+select seq, id, type, entity, salt, body, chain from bus_out where receiver = :receiver and seq > :after::bigint
+order by seq limit 100;
+
+-- name: operator_verify_in
+select sender, epoch, seq, signed_seq, signed_chain, signature from bus_in_stream order by sender;
