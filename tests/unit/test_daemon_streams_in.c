@@ -137,6 +137,71 @@ static void sender_that_trimmed_what_is_not_here_proves_that_this_database_was_s
 	assert_int_equal(n_queue, 0);
 }
 
+/* The peer greets with another life of its database. */
+static void greet_anew(const char *epoch, int64_t since)
+{
+	static unsigned char signature[AGREEMENT_SIGNATURE_LEN];
+	Greeting g = GREETING__INIT;
+	g.epoch = epoch;
+	g.first = 1;
+	g.conversation = 10;
+	g.since = since;
+	g.partner = "kommune";
+	g.signature = (ProtobufCBinaryData){ sizeof signature, signature };
+	inbox_on_greeting(d.inbox, "peer", &g);
+}
+
+static void new_life_of_the_sender_begins_only_with_a_partners_signature(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	commit();
+	partner_signs = false;
+	greet_anew(OTHER, 5);
+	assert_false(inbox_renewal_due(d.inbox));
+	assert_string_equal(answered()->epoch, EPOCH);
+	assert_int_equal(answered()->position, 2);
+	partner_signs = true;
+	greet_anew(OTHER, 5);
+	assert_true(inbox_renewal_due(d.inbox));
+	assert_string_equal(answered()->epoch, EPOCH); /* nothing is said before it is stored */
+	commit();
+	assert_int_equal(row.seq, 0);
+	assert_string_equal(answered()->epoch, OTHER);
+	assert_int_equal(answered()->position, 0);
+	assert_int_equal(answered()->conversation, 10);
+	assert_false(inbox_renewal_due(d.inbox));
+}
+
+static void earlier_life_of_the_sender_never_comes_back(void **state)
+{
+	(void)state;
+	partner_signs = true;
+	batch(1, 2, 0);
+	commit();
+	greet_anew(OTHER, 5);
+	commit();
+	greet_anew("33333333-3333-4333-8333-333333333333", 5);
+	assert_false(inbox_renewal_due(d.inbox));
+	greet(3, 2, false);
+	assert_false(inbox_renewal_due(d.inbox));
+	assert_string_equal(answered()->epoch, OTHER);
+	greet_anew("33333333-3333-4333-8333-333333333333", 6);
+	assert_true(inbox_renewal_due(d.inbox));
+}
+
+static void letter_of_a_life_that_is_over_is_left(void **state)
+{
+	(void)state;
+	partner_signs = true;
+	batch(1, 1, 0); /* waits while the sender's operator opens the new life */
+	greet_anew(OTHER, 5);
+	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
+	inbox_committed(d.inbox);
+	assert_false(inbox_stage(heard, &origins[0], queue[0]));
+	assert_int_equal(row.seq, 0);
+}
+
 static void old_greeting_is_no_alarm(void **state)
 {
 	(void)state;
@@ -161,6 +226,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(batch_is_taken_only_with_the_senders_signature_and_that_is_kept, begin_in, end),
 		cmocka_unit_test_setup_teardown(sender_that_trimmed_what_is_not_here_proves_that_this_database_was_set_back,
 		                                begin_in, end),
+		cmocka_unit_test_setup_teardown(new_life_of_the_sender_begins_only_with_a_partners_signature, begin_in, end),
+		cmocka_unit_test_setup_teardown(earlier_life_of_the_sender_never_comes_back, begin_in, end),
+		cmocka_unit_test_setup_teardown(letter_of_a_life_that_is_over_is_left, begin_in, end),
 		cmocka_unit_test_setup_teardown(old_greeting_is_no_alarm, begin_in, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
