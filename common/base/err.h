@@ -36,7 +36,6 @@ enum fate {
 	ROW(ERR_FORBIDDEN,    "forbidden",              "The role of this token may not do this.",          403, REJECT) \
 	ROW(ERR_NOT_FOUND,    "not-found",              "There is nothing at this address.",                404, REJECT) \
 	ROW(ERR_METHOD,       "method-not-allowed",     "This address does not take that method.",          405, REJECT) \
-	ROW(ERR_IN_FLIGHT,    "idempotency-in-flight",  "A request with this key is still being handled.",  409, REJECT) \
 	ROW(ERR_CONFLICT,     "conflict",               "The state of the record does not allow this.",     409, REJECT) \
 	ROW(ERR_STALE,        "stale-version",          "The record has changed since it was read.",        412, REJECT) \
 	ROW(ERR_KEY_REUSED,   "idempotency-key-reused", "The key was used before with another body.",       422, REJECT) \

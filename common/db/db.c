@@ -71,8 +71,8 @@ static enum err check_durable(struct db *db)
 {
 	TRY(setup_ask(db, sql_db_not_durable, NULL));
 	if (PQntuples(db->kept) > 0)
-		return error_note(db, ERR_CONFIG, "the server may lose what it has committed: its setting %s must be on",
-		                  PQgetvalue(db->kept, 0, 0));
+		return error_note(db, ERR_CONFIG, "the server may lose what it has committed: its setting %s %s",
+		                  PQgetvalue(db->kept, 0, 0), PQgetvalue(db->kept, 0, 1));
 	return OK;
 }
 

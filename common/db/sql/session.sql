@@ -13,9 +13,14 @@ select set_config('DateStyle', 'ISO', false),
        set_config('idle_in_transaction_session_timeout', '60s', false);
 
 -- name: db_not_durable
-select name from pg_settings
+-- Where there are standbys (they hold physical slots), a failover must not lose what was committed either.
+select name, 'must be on' as rule from pg_settings
 where (name in ('fsync', 'full_page_writes') and setting <> 'on')
    or (name = 'synchronous_commit' and setting not in ('on', 'remote_apply'))
+union all
+select name, 'must name the standbys, since there are replication slots' from pg_settings
+where name = 'synchronous_standby_names' and setting = ''
+  and exists (select from pg_replication_slots where slot_type = 'physical' and not temporary)
 order by name;
 
 -- name: db_fence
