@@ -2,6 +2,7 @@
 /* What every daemon answers about itself: alive, ready, counters, and its API description. Owns the
  * table of counters. Says nothing about persons. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/internal.h"
@@ -58,29 +59,36 @@ static enum err answer_readyz(struct tx *tx, const struct request *rq, struct re
 	return OK;
 }
 
+static void gauge(struct buffer *out, const char *name, const char *help, int64_t value)
+{
+	buffer_printf(out, "# HELP udvej_%s %s\n# TYPE udvej_%s gauge\nudvej_%s %lld\n", name, help, name, name,
+	              (long long)value);
+}
+
 static enum err answer_metrics(struct tx *tx, const struct request *rq, struct reply *reply)
 {
+	static const char *const table_help[] = {
+		/* in the order of the statement's columns */
+		"Messages that are not yet known to be applied by their receiver.",
+		"Messages that wait for what they speak of.",
+		"Dead letters that wait for an operator.",
+		"How long the oldest parked message has waited.",
+	};
+	const struct daemon *d = tx->daemon;
 	struct buffer out = buffer_in(tx->arena);
 	struct db_rows rows;
 	(void)rq;
 	for (size_t i = 0; i < countof(metric_rows); i++)
 		buffer_printf(&out, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", metric_rows[i].name, metric_rows[i].help,
-		              metric_rows[i].name, metric_rows[i].name, (unsigned long long)tx->daemon->metrics[i]);
+		              metric_rows[i].name, metric_rows[i].name, (unsigned long long)d->metrics[i]);
 	TRY(db_rows(tx->db, tx->arena, sql_delivery_counts, &rows, NULL));
 	for (size_t i = 0; i < rows.n_columns; i++)
-		buffer_printf(&out, "# HELP udvej_%s Messages in the table bus_%s now.\n# TYPE udvej_%s gauge\nudvej_%s %s\n",
-		              rows.names[i], rows.names[i], rows.names[i], rows.names[i], rows.cells[i]);
-	buffer_printf(&out,
-	              "# HELP udvej_link_up Whether a broker answers.\n# TYPE udvej_link_up gauge\nudvej_link_up %d\n",
-	              link_is_up(tx->daemon->link));
-	buffer_printf(&out,
-	              "# HELP udvej_streams_broken Streams that stand still until an operator looks.\n"
-	              "# TYPE udvej_streams_broken gauge\nudvej_streams_broken %u\n",
-	              outbox_broken(tx->daemon->outbox) + tx->daemon->refused_streams);
-	buffer_printf(&out,
-	              "# HELP udvej_restored Whether this database was set back and may only be read.\n"
-	              "# TYPE udvej_restored gauge\nudvej_restored %d\n",
-	              tx->daemon->restored != NULL);
+		gauge(&out, rows.names[i], table_help[i], atoll(rows.cells[i]));
+	gauge(&out, "link_up", "Whether a broker answers.", link_is_up(d->link));
+	gauge(&out, "streams_broken", "Streams that stand still until an operator looks.",
+	      outbox_broken(d->outbox) + d->refused_streams);
+	gauge(&out, "restored", "Whether this database was set back and may only be read.", d->restored != NULL);
+	gauge(&out, "recovering", "Whether a recovery is under way.", d->recovery != NULL);
 	reply->text = out.data;
 	reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	return OK;

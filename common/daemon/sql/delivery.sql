@@ -112,7 +112,8 @@ values (:sender, :epoch, :seq, coalesce(:id, ''), coalesce(:type, ''), coalesce(
 
 -- name: delivery_counts
 select (select count(*) from bus_out) as out, (select count(*) from bus_parked) as parked,
-       (select count(*) from bus_dead) as dead;
+       (select count(*) from bus_dead) as dead,
+       (select coalesce(extract(epoch from now() - min(parked_at)), 0)::bigint from bus_parked) as parked_seconds;
 
 -- name: idempotency_find
 select scope, body_hash, subject from idempotency where scope = any (:scopes::bytea[]);
