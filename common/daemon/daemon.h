@@ -178,8 +178,8 @@ struct service {
 	 * known here already with the same or a higher version. What they emit goes out when the new life begins. */
 	const struct message_row *recovers;
 	size_t n_recovers;
-	/* When all of that is applied: mends what only the whole shows. In the transaction that opens the new life. May be
-	 * NULL. */
+	/* When all of that is applied: mends what only the whole shows, in a transaction of its own just before the new
+	 * life begins; after a crash in between once more. May be NULL. */
 	enum err (*recovered)(struct tx *tx);
 	/* Makes the state (definitions, caches). Called once the database is ready, before anything is served. */
 	enum err (*start)(struct daemon *d, void **ret_app, const char **why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The last step of a recovery: in one transaction the service mends what only the whole shows, the streams out are
+/* The end of a recovery: the service mends what only the whole shows; then, in one transaction, the streams out are
  * numbered anew with what their receivers cannot be shown to have, the streams in go on where their senders know that
  * they were, and the database begins the life that a partner signed for. */
 #include <stdlib.h>
@@ -93,13 +93,19 @@ static enum err known_by(struct tx *tx, const char *peer, struct known *ret)
 	return OK;
 }
 
-static enum err open_new_life(struct recovery *r, struct tx *tx, void *context)
+static enum err mend(struct recovery *r, struct tx *tx, void *context)
 {
 	struct daemon *d = r->daemon;
 	(void)context;
 	if (d->service->recovered)
 		TRY(d->service->recovered(tx));
-	TRY(outbox_save(d->outbox, tx->arena)); /* the rows that follow are moved with all others */
+	return outbox_save(d->outbox, tx->arena);
+}
+
+static enum err open_new_life(struct recovery *r, struct tx *tx, void *context)
+{
+	struct daemon *d = r->daemon;
+	(void)context;
 	for (const struct out_stream *s = d->outbox->streams; s; s = s->next) {
 		struct known known;
 		TRY(known_by(tx, s->receiver, &known));
@@ -114,6 +120,7 @@ static enum err open_new_life(struct recovery *r, struct tx *tx, void *context)
 enum err recovery_finish(struct recovery *r)
 {
 	struct daemon *d = r->daemon;
+	TRY(recovery_step(r, mend, NULL));
 	TRY(recovery_step(r, open_new_life, NULL));
 	d->restored = NULL;
 	batch_read_again(d->batch);
