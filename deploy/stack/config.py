@@ -4,14 +4,14 @@
 import json
 import secrets
 
-from .place import NODES, SOURCE, write_private
+from .place import SOURCE, write_private
 
 
 def passwords(place):
     """One for each database, made once: {node: password}."""
     file = place.dir / "conf" / "passwords.json"
     known = json.loads(file.read_text()) if file.exists() else {}
-    missing = [name for name, node in NODES.items() if node.has_database and name not in known]
+    missing = [name for name, node in place.nodes.items() if node.has_database and name not in known]
     if missing:
         known |= {name: secrets.token_urlsafe(24) for name in missing}
         write_private(file, json.dumps(known, indent=2) + "\n")
@@ -23,16 +23,16 @@ def database_addresses(place, cluster):
     return {name: cluster.conninfo(place.database(name), secret) for name, secret in passwords(place).items()}
 
 
-def make_databases(place, cluster, names=NODES):
-    """Role and database of each of these nodes that has one."""
+def make_databases(place, cluster, names=None):
+    """Role and database of each of these nodes that has one; of all without names."""
     known = passwords(place)
-    cluster.make_databases({place.database(name): known[name] for name in names if name in known})
+    cluster.make_databases({place.database(name): known[name] for name in names or known if name in known})
 
 
 def write_configs(place, cluster, **extra):
     """Writes conf/NAME.conf for every node; `extra` are further settings for all that have a database."""
     addresses = database_addresses(place, cluster)
-    for name, node in NODES.items():
+    for name, node in place.nodes.items():
         settings = {
             "node": name,
             "registry": place.registry,

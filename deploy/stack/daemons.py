@@ -2,20 +2,20 @@
 """How each daemon of a place is run."""
 
 from . import privilege, process
-from .place import NODES, SOURCE
+from .place import SOURCE
 from .process import Spec
 
 SHARED = SOURCE / "common" / "vocab"  # programmes, instruments and codes, read at start
 
 
 def spec(place, name, env=None):
-    program, conf = str(place.bin / NODES[name].program), str(place.conf(name))
+    program, conf = str(place.bin / place.nodes[name].program), str(place.conf(name))
     argv = (*privilege.prefix(program, conf), program, conf)
     return Spec(name, argv, place.pid(name), place.log(name), mark=conf, env=env or {})
 
 
 def specs(place):
-    return [spec(place, name) for name in NODES]
+    return [spec(place, name) for name in place.nodes]
 
 
 def outdated(place):
@@ -23,6 +23,7 @@ def outdated(place):
     shared = [path for path in SHARED.rglob("*") if path.suffix in (".json", ".csv")]
 
     def files(name):
-        return [place.bin / NODES[name].program, place.conf(name), *(shared if NODES[name].has_database else ())]
+        node = place.nodes[name]
+        return [place.bin / node.program, place.conf(name), *(shared if node.has_database else ())]
 
     return [one for one in specs(place) if process.is_outdated(one, files(one.name))]

@@ -6,12 +6,12 @@ import os
 import subprocess
 
 from .errors import Trouble
-from .place import NODES, write_private
+from .place import write_private
 
 
 def make_keys(place):
     """The public parts by node name, making the secret ones where they are missing."""
-    return {name: public_part(place, name) for name in NODES}
+    return {name: public_part(place, name) for name in place.nodes}
 
 
 def public_part(place, name):
@@ -41,15 +41,15 @@ def write_registry(place, public):
         "nodes": [
             {"name": node.name, "role": node.role, "organisation": node.organisation,
              **{key: public[node.name][key] for key in ("curve", "sign", "box")}}
-            for node in NODES.values() if node.role != "broker"
+            for node in place.nodes.values() if node.role != "broker"
         ],
         "brokers": [
-            {"name": node.name, "endpoint": place.broker_endpoint, "curve": public[node.name]["curve"]}
-            for node in NODES.values() if node.role == "broker"
+            {"name": node.name, "endpoint": place.endpoint(node.name), "curve": public[node.name]["curve"]}
+            for node in place.nodes.values() if node.role == "broker"
         ],
     }
     serial = 1
-    organisations = sorted({node.organisation for node in NODES.values() if node.role == "intake"})
+    organisations = sorted({node.organisation for node in place.nodes.values() if node.role == "intake"})
     make_partners(place, organisations)
     if place.registry.exists():
         before = json.loads(place.registry.read_text())

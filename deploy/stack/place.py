@@ -4,7 +4,7 @@
 import json
 import os
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import Trouble
@@ -20,13 +20,14 @@ class Node:
     organisation: str
     port: int  # HTTP, counted from the port base
     has_database: bool = True
+    bus_port: int | None = None  # a broker's, where nodes connect
 
 
 # In the order they are started; the registry and the tests use the same table.
 NODES = {
     node.name: node
     for node in (
-        Node("broker", "udvej-broker", "broker", "kommune", port=11, has_database=False),
+        Node("broker", "udvej-broker", "broker", "kommune", port=11, has_database=False, bus_port=10),
         Node("caseload", "udvej-caseload", "caseload", "kommune", port=5),
         Node("outcomes", "udvej-outcomes", "outcomes", "kommune", port=6),
         Node("reporting", "udvej-reporting", "reporting", "kommune", port=4),
@@ -36,8 +37,15 @@ NODES = {
     )
 }
 ORGANISATIONS = tuple(node.name for node in NODES.values() if node.role == "intake")
-BUS_PORT = 10
 DEFAULT_PORT_BASE = 8400
+
+
+def nodes_with(brokers):
+    """NODES with so many brokers: broker, broker-2, broker-3 and so on, the first."""
+    first = NODES["broker"]
+    more = [replace(first, name=f"broker-{i + 1}", port=first.port + 2 * i, bus_port=first.bus_port + 2 * i)
+            for i in range(1, brokers)]
+    return {node.name: node for node in (first, *more)} | NODES
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,11 @@ class Place:
     bin: Path
     port_base: int = DEFAULT_PORT_BASE
     prefix: str = ""
+    brokers: int = 1
+
+    @property
+    def nodes(self):
+        return nodes_with(self.brokers)
 
     @property
     def run(self):
@@ -84,17 +97,17 @@ class Place:
         return self.prefix + name
 
     def port(self, name):
-        return self.port_base + NODES[name].port
+        return self.port_base + self.nodes[name].port
 
     def url(self, name):
         return f"http://127.0.0.1:{self.port(name)}"
 
-    @property
-    def broker_endpoint(self):
-        return f"tcp://127.0.0.1:{self.port_base + BUS_PORT}"
+    def endpoint(self, broker):
+        return f"tcp://127.0.0.1:{self.port_base + self.nodes[broker].bus_port}"
 
     def ports(self):
-        return sorted({self.port(name) for name in NODES} | {self.port_base + BUS_PORT})
+        offsets = {port for node in self.nodes.values() for port in (node.port, node.bus_port) if port is not None}
+        return sorted(self.port_base + offset for offset in offsets)
 
     def prepare(self):
         """Makes the directories. `dir` and `run` may be passed through (PostgreSQL has its own user), not listed."""

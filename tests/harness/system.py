@@ -16,7 +16,7 @@ import psycopg2
 
 from stack import accounts, api, config, daemons, health, keys, process, workers
 from stack.errors import Trouble
-from stack.place import NODES, Place
+from stack.place import Place
 
 from . import SOURCE
 from .client import Client
@@ -36,6 +36,7 @@ def programs():
     return Path(os.environ.get("UDVEJ_TEST_BIN", root / "dev" / "bin")).absolute()
 
 
+MOST_BROKERS = 3  # of a system under test: as many as its ports leave room for
 TAKEN = []  # lock files of the port bases of this process
 
 
@@ -47,7 +48,7 @@ def free_port_base():
         lock = open(f"/tmp/udvej-ports-{os.getuid()}-{base}.lock", "w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            health.check_ports_free(Place(Path("/"), Path("/"), base).ports())
+            health.check_ports_free(Place(Path("/"), Path("/"), base, brokers=MOST_BROKERS).ports())
         except (BlockingIOError, Trouble):
             lock.close()
             continue
@@ -57,15 +58,17 @@ def free_port_base():
 
 
 class System:
-    """`nodes` are the daemons that start() starts; the registry always knows all of them."""
+    """`nodes` are the daemons that start() starts; the registry always knows all of them, and so many brokers."""
 
-    def __init__(self, cluster, nodes=None, **settings):
+    def __init__(self, cluster, nodes=None, brokers=1, **settings):
+        assert 1 <= brokers <= MOST_BROKERS
         self.cluster = cluster
-        self.nodes = [name for name in NODES if nodes is None or name in nodes]
-        unknown = set(nodes or ()) - set(NODES)
-        assert not unknown, f"no such nodes: {unknown}"
         directory = Path(tempfile.mkdtemp(prefix="udvej-", dir="/tmp"))
-        self.place = Place(directory, programs(), free_port_base(), prefix=f"t{os.urandom(4).hex()}_")
+        prefix = f"t{os.urandom(4).hex()}_"
+        self.place = Place(directory, programs(), free_port_base(), prefix=prefix, brokers=brokers)
+        self.nodes = [name for name in self.place.nodes if nodes is None or name in nodes]
+        unknown = set(nodes or ()) - set(self.place.nodes)
+        assert not unknown, f"no such nodes: {unknown}"
         self.settings = settings
         self.tokens = {}
         self.children = {}
@@ -142,11 +145,12 @@ class System:
                 del self.children[name]
         if self.children:
             self.stop()
-        for name in NODES:
+        for name in self.place.nodes:
             report = REPORT.search(self.log(name))
             if report:
                 self.problems.append(f"{name}: sanitizer report:\n{self.log(name)[report.start():][:4000]}")
-        self.cluster.drop_databases([self.place.database(name) for name, node in NODES.items() if node.has_database])
+        databases = [self.place.database(name) for name, node in self.place.nodes.items() if node.has_database]
+        self.cluster.drop_databases(databases)
         if self.problems and os.environ.get("UDVEJ_KEEP"):
             self.problems.append(f"kept for a look: {self.place.dir}")
         else:

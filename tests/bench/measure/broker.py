@@ -34,7 +34,7 @@ class Bench:
 
     def run(self, bare, size, seconds):
         """Messages a second through the one in the middle, both pairs together."""
-        endpoint = self.place.broker_endpoint
+        endpoint = self.place.endpoint("broker")
         if bare:
             endpoint = f"tcp://127.0.0.1:{self.place.port_base + BARE_PORT}"
         try:
