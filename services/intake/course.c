@@ -24,8 +24,10 @@ static void add_phases(struct tx *tx, Course *c)
 enum err course_view(struct tx *tx, const char *id, struct reply *reply)
 {
 	Course *c = shape_new(tx->arena, &course__descriptor);
-	if (!uuid_is_valid(id) || tx_one(tx, sql_course_by_id, c, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_course_by_id, c, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no course with this id");
+	TRY(found);
 	add_phases(tx, c);
 	reply->body = &c->base;
 	reply->version = c->version;
@@ -61,8 +63,10 @@ enum err course_page(struct tx *tx, const struct request *rq, struct reply *repl
 enum err course_load(struct tx *tx, const struct request *rq, Course *ret)
 {
 	const char *id = rq->params[0];
-	if (!uuid_is_valid(id) || tx_one(tx, sql_course_by_id, ret, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_course_by_id, ret, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no course with this id");
+	TRY(found);
 	if (rq->if_match && rq->if_match != ret->version)
 		return tx_refuse(tx, ERR_STALE, "If-Match", "the course is at version %lld now: read it again",
 		                 (long long)ret->version);

@@ -91,8 +91,10 @@ enum err enquiry_post(struct tx *tx, const struct request *rq, struct reply *rep
 static enum err view(struct tx *tx, const char *id, struct reply *reply)
 {
 	Enquiry *e = shape_new(tx->arena, &enquiry__descriptor);
-	if (!uuid_is_valid(id) || tx_one(tx, sql_enquiry_by_id, e, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_enquiry_by_id, e, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no enquiry with this id");
+	TRY(found);
 	reply->body = &e->base;
 	reply->version = e->version;
 	return OK;

@@ -103,8 +103,10 @@ enum err measurement_post(struct tx *tx, const struct request *rq, struct reply 
 enum err measurement_view(struct tx *tx, const char *id, struct reply *reply)
 {
 	Measurement *m = shape_new(tx->arena, &measurement__descriptor);
-	if (!uuid_is_valid(id) || tx_one(tx, sql_measurement_by_id, m, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_measurement_by_id, m, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no measurement with this id");
+	TRY(found);
 	reply->body = &m->base;
 	return OK;
 }

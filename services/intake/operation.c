@@ -93,9 +93,10 @@ enum err on_measurement_refused(struct tx *tx, const ProtobufCMessage *message)
 
 static enum err load(struct tx *tx, const char *id, Operation *ret)
 {
-	if (!uuid_is_valid(id) || tx_one(tx, sql_operation_by_id, ret, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_operation_by_id, ret, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "there is no operation with this id");
-	return OK;
+	return found;
 }
 
 enum err operation_get(struct tx *tx, const struct request *rq, struct reply *reply)

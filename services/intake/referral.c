@@ -91,8 +91,10 @@ static void add_deadline(struct tx *tx, Referral *r)
 enum err referral_view(struct tx *tx, const char *id, struct reply *reply)
 {
 	Referral *r = shape_new(tx->arena, &referral__descriptor);
-	if (!uuid_is_valid(id) || tx_one(tx, sql_referral_by_id, r, NULL, ARG_TEXT("id", id)) == ERR_NOT_FOUND)
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_referral_by_id, r, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no referral with this id");
+	TRY(found);
 	add_deadline(tx, r);
 	reply->body = &r->base;
 	reply->version = r->version;

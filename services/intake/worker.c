@@ -72,8 +72,10 @@ enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply
 enum err worker_get(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	Worker *w = shape_new(tx->arena, &worker__descriptor);
-	if (tx_one(tx, sql_worker_by_id, w, NULL, ARG_TEXT("id", rq->params[0])) == ERR_NOT_FOUND)
+	enum err found = tx_one(tx, sql_worker_by_id, w, NULL, ARG_TEXT("id", rq->params[0]));
+	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no worker with this id");
+	TRY(found);
 	reply->body = &w->base;
 	reply->version = w->version;
 	return OK;

@@ -156,6 +156,21 @@ def test_connections_cut_at_any_moment_leave_each_key_done_once(system):
     assert count(system) == before + len(keys)
 
 
+def test_a_record_that_cannot_be_read_is_never_shown_empty(system, kommune):
+    """The token is known for a second: within it nothing but the record itself is asked of a connection that is lost."""
+    posted = kommune.post(REFERRALS, body(), key="read me").json()
+    paths = [f"{REFERRALS}/{posted['id']}", f"/api/v1/courses/{posted['courseId']}",
+             f"/api/v1/operations/{posted['operation']}", f"/api/v1/enquiries/{posted['enquiryId']}"]
+    for path in paths:
+        whole = eventually(lambda: kommune.get(path).status_code == 200 and kommune.json(path), what=path)
+        cut_connections(system)
+        answer = kommune.get(path)
+        assert answer.status_code == 503 or answer.json()["id"] == whole["id"], f"{path}: {answer.text}"
+    eventually(lambda: kommune.get(REFERRALS).status_code == 200)
+    again = kommune.post(REFERRALS, body(), key="read me")
+    assert again.status_code == 202 and again.json()["id"] == posted["id"]
+
+
 def test_while_the_database_is_away_every_call_is_answered_soon(system, kommune):
     system.cluster.stop()
     try:
