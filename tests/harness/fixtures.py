@@ -9,6 +9,7 @@ import contextlib
 
 import pytest
 
+from .links import Links
 from .private_cluster import private_cluster
 from .system import System
 
@@ -40,6 +41,16 @@ def make_system(cluster):
 
     with closing(made):
         yield make
+
+
+@contextlib.contextmanager
+def linked_system(cluster, brokers):
+    """All daemons with so many brokers, ready, with their workers; `links` are the lines between them."""
+    made = System(cluster, brokers=brokers)
+    with contextlib.closing(Links(made)) as made.links, closing([made]):
+        made.start()
+        made.put_workers()
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ import signal
 import pytest
 
 from harness.facts import FULL_STAR, referral
-from harness.fixtures import closing
-from harness.links import Links
-from harness.system import System, eventually
+from harness.fixtures import linked_system
+from harness.system import eventually
 
 from ledger import assert_books_agree, is_drained
 
@@ -19,13 +18,8 @@ REFERRALS = "/api/v1/referrals"
 
 @pytest.fixture(scope="module")
 def system(cluster):
-    made = System(cluster, brokers=len(BROKERS))
-    made.links = Links(made)
-    with closing([made]):
-        made.start()
-        made.put_workers()
+    with linked_system(cluster, len(BROKERS)) as made:
         yield made
-    made.links.close()
 
 
 def kill(system, broker):
