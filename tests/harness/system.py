@@ -58,14 +58,15 @@ def free_port_base():
 
 
 class System:
-    """`nodes` are the daemons that start() starts; the registry always knows all of them, and so many brokers."""
+    """`nodes` are the daemons that start() starts; the registry always knows all of them, and so many brokers.
+    `bin` is where their programs are, if not where programs() says."""
 
-    def __init__(self, cluster, nodes=None, brokers=1, **settings):
+    def __init__(self, cluster, nodes=None, brokers=1, bin=None, **settings):
         assert 1 <= brokers <= MOST_BROKERS
         self.cluster = cluster
         directory = Path(tempfile.mkdtemp(prefix="udvej-", dir="/tmp"))
         prefix = f"t{os.urandom(4).hex()}_"
-        self.place = Place(directory, programs(), free_port_base(), prefix=prefix, brokers=brokers)
+        self.place = Place(directory, bin or programs(), free_port_base(), prefix=prefix, brokers=brokers)
         self.nodes = [name for name in self.place.nodes if nodes is None or name in nodes]
         unknown = set(nodes or ()) - set(self.place.nodes)
         assert not unknown, f"no such nodes: {unknown}"
