@@ -187,14 +187,15 @@ class Chaos:
 
 
 def is_at_rest(system):
-    """Whether nothing is on its way any more: outboxes empty, all of every stream applied, nothing undecided."""
+    """Whether nothing is on its way any more: nothing in an outbox, parked, not yet applied or undecided."""
     applied, written = {}, {}
     try:
         for node, one in system.place.nodes.items():
             if not one.has_database:
                 continue
             pending = "exists (select from operation where state = 'pending')" if one.role == "intake" else "false"
-            if system.query(node, f"select exists (select from bus_out) or {pending}") == [(True,)]:
+            waits = "exists (select from bus_out) or exists (select from bus_parked)"
+            if system.query(node, f"select {waits} or {pending}") == [(True,)]:
                 return False
             written |= {(node, peer): seq for peer, seq in system.query(
                 node, "select receiver, seq from bus_out_stream where seq > 0")}

@@ -16,7 +16,7 @@ from clients import Ledger, people, send_home
 from harness.fixtures import linked_system
 
 SEED = os.environ.get("UDVEJ_SEED") or str(random.randrange(10**6))
-SECONDS = float(os.environ.get("UDVEJ_FAULT_SECONDS", "75"))
+SECONDS = float(os.environ.get("UDVEJ_FAULT_SECONDS", "60"))
 REST_WITHIN = 60 + SECONDS
 
 
