@@ -8,11 +8,18 @@
 #include "db/db.h"
 #include "shape/shape.h"
 
+/* A size of a `:many` statement, and the set of those that the connection knows. */
+struct variant {
+	unsigned *known, size;
+};
+
 /* Something sent whose answer is still to come; sql is NULL for a sync point. */
 struct pending {
 	const struct sql *sql;
-	bool answered; /* the result is here, its end is not */
-	bool keep;     /* the caller reads the result */
+	struct variant prepares; /* known when sent: what follows in the pipeline needs it; not when it failed */
+	unsigned rows;           /* that it must touch; 0: any number */
+	bool answered;           /* the result is here, its end is not */
+	bool keep;               /* the caller reads the result */
 };
 
 enum transaction {
@@ -29,9 +36,10 @@ struct db {
 	size_t n_sets;
 	struct pending *queue; /* queue[head..tail) is pending */
 	size_t head, tail, capacity;
-	unsigned n_one;   /* pending statements that must touch one row */
-	unsigned silence; /* results that should have come and did not */
-	PGresult *kept;   /* of the last read; owned here, since decoding may jump out of the arena */
+	unsigned n_one;    /* pending statements that must touch one row */
+	unsigned silence;  /* results that should have come and did not */
+	PGresult *kept;    /* of the last read; owned here, since decoding may jump out of the arena */
+	struct many *many; /* rows held back, in order of first use */
 	enum transaction transaction;
 	enum err failure; /* the first of this batch, until rolled back */
 	bool lost;
@@ -64,8 +72,13 @@ unsigned char *column_bytes(struct arena *a, const char *text, size_t *ret_len);
 
 /* --- pipeline.c --- */
 
-/* Queues a statement with its parameters. */
+/* Queues a statement with its parameters: by its own name, for one row. */
 enum err pipeline_send(struct db *db, const struct sql *sql, const struct bound *bound, bool keep) MUST_USE;
+/* Queues the preparation of a variant of a statement, and an execution of it for several rows. */
+enum err pipeline_prepare(struct db *db, const struct sql *sql, const char *name, const char *text,
+                          struct variant variant) MUST_USE;
+enum err pipeline_send_rows(struct db *db, const struct sql *sql, const char *name, const struct bound *bound,
+                            unsigned rows) MUST_USE;
 /* Queues a sync point: ends an implicit transaction and the skipping after an error. */
 enum err pipeline_sync(struct db *db) MUST_USE;
 /* Asks the server to send what it has. */
@@ -74,6 +87,18 @@ enum err pipeline_push(struct db *db) MUST_USE;
 bool pipeline_take(struct db *db, bool wait);
 /* Out of pipeline mode, for the set-up functions. */
 enum err pipeline_leave(struct db *db) MUST_USE;
+
+/* --- rows of `:many` and `:late` statements (many.c) --- */
+
+/* Copies a row, to be sent with others. */
+enum err many_add(struct db *db, const struct sql *sql, const struct bound *bound) MUST_USE;
+/* Queues what is held back: of `:many` statements, or all. */
+enum err many_flush(struct db *db, bool late_too) MUST_USE;
+/* Drops what is held back, and the order of first use. */
+void many_drop(struct db *db);
+/* The connection is another one: nothing is prepared on it. */
+void many_forget(struct db *db);
+void many_free(struct db *db);
 
 /* --- errors (error.c): what was said last, and the first failure of a batch --- */
 

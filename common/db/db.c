@@ -131,6 +131,7 @@ void db_close(struct db *db)
 		return;
 	PQclear(db->kept);
 	PQfinish(db->conn);
+	many_free(db);
 	free(db->queue);
 	free(db->sets);
 	free(db->fence);
@@ -192,6 +193,7 @@ enum err db_reopen(struct db *db)
 	db->n_one = 0;
 	db->silence = 0;
 	db->transaction = TRANSACTION_NONE;
+	many_forget(db);
 	enum err e = restore(db);
 	if (e != OK) { /* half a session is none; what was said stays */
 		db->lost = true;

@@ -30,14 +30,41 @@ static enum err ready(struct db *db)
 	return OK;
 }
 
+static void push(struct db *db, struct pending p)
+{
+	db->queue[db->tail++] = p;
+	db->n_one += p.rows > 0;
+}
+
 enum err pipeline_send(struct db *db, const struct sql *sql, const struct bound *bound, bool keep)
 {
 	TRY(ready(db));
 	if (PQsendQueryPrepared(db->conn, sql->name, (int)sql->n_params, bound ? bound->values : NULL,
 	                        bound ? bound->lengths : NULL, bound ? bound->formats : NULL, 0) != 1)
 		return error_lost(db, sql->name);
-	db->queue[db->tail++] = (struct pending){ .sql = sql, .keep = keep };
-	db->n_one += sql->one;
+	push(db, (struct pending){ .sql = sql, .rows = sql->one, .keep = keep });
+	return OK;
+}
+
+enum err pipeline_prepare(struct db *db, const struct sql *sql, const char *name, const char *text,
+                          struct variant variant)
+{
+	TRY(ready(db));
+	if (PQsendPrepare(db->conn, name, text, 0, NULL) != 1)
+		return error_lost(db, sql->name);
+	push(db, (struct pending){ .sql = sql, .prepares = variant });
+	*variant.known |= variant.size;
+	return OK;
+}
+
+enum err pipeline_send_rows(struct db *db, const struct sql *sql, const char *name, const struct bound *bound,
+                            unsigned rows)
+{
+	TRY(ready(db));
+	if (PQsendQueryPrepared(db->conn, name, (int)(rows * sql->n_params), bound->values, bound->lengths, bound->formats,
+	                        0) != 1)
+		return error_lost(db, sql->name);
+	push(db, (struct pending){ .sql = sql, .rows = sql->one ? rows : 0 });
 	return OK;
 }
 
@@ -46,7 +73,7 @@ enum err pipeline_sync(struct db *db)
 	TRY(ready(db));
 	if (PQpipelineSync(db->conn) != 1)
 		return error_lost(db, "sync");
-	db->queue[db->tail++] = (struct pending){ .sql = NULL };
+	push(db, (struct pending){ .sql = NULL });
 	return OK;
 }
 
@@ -80,23 +107,27 @@ static long rows_of(PGresult *result)
 }
 
 /* Only the first failure of a batch is told: the later ones follow from it. */
-static void judge(struct db *db, const struct sql *sql, PGresult *result)
+static void judge(struct db *db, const struct pending *p, PGresult *result)
 {
+	const struct sql *sql = p->sql;
+	ExecStatusType status = PQresultStatus(result);
+	if (p->prepares.known && status != PGRES_COMMAND_OK)
+		*p->prepares.known &= ~p->prepares.size;
 	if (db->failure != OK)
 		return;
-	ExecStatusType status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		fail(db, error_of_result(db, sql->name, result));
-	else if (sql->one && rows_of(result) != 1)
+	else if (p->rows == 1 && rows_of(result) != 1)
 		fail(db, error_note(db, ERR_DB_ROWS, "%s touched %ld rows, not one", sql->name, rows_of(result)));
+	else if (p->rows && rows_of(result) != p->rows)
+		fail(db, error_note(db, ERR_DB_ROWS, "%s touched %ld rows, not %u", sql->name, rows_of(result), p->rows));
 	else if (sql == sql_db_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0)
 		fail(db, error_note(db, ERR_DB, "the server rolled back at COMMIT"));
 }
 
 static void pop(struct db *db)
 {
-	const struct sql *sql = db->queue[db->head].sql;
-	db->n_one -= sql && sql->one;
+	db->n_one -= db->queue[db->head].rows > 0;
 	db->silence = 0;
 	if (++db->head == db->tail)
 		db->head = db->tail = 0;
@@ -110,7 +141,7 @@ static void take_one(struct db *db)
 	if (result && PQresultStatus(result) == PGRES_PIPELINE_SYNC && !first->sql) {
 		pop(db);
 	} else if (result && first->sql) {
-		judge(db, first->sql, result);
+		judge(db, first, result);
 		first->answered = true;
 		if (first->keep) {
 			PQclear(db->kept);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Turns the .sql files of a component into C: sqlgen.py NAME DIR OUTDIR
 
-DIR/*.sql hold statements, each after a line `-- name: course_close` or `-- name: course_close :one`.
+DIR/*.sql hold statements, each after a line `-- name: course_close`, with marks behind it (db.h says what they do):
+`:one`, `:many`, `:late`. The last two stand on an insert of one row of values.
 DIR/migrations/NNN_title.sql are migrations. Placeholders `:param` and `:holder.field` become $1, $2, ...;
 literals, quoted names, comments and ::casts are left alone. Writes OUTDIR/sql_NAME.h and sql_NAME.c.
 Says file:line and fails on what it cannot read.
@@ -13,7 +14,7 @@ import re
 import sys
 
 NAME_LINE = re.compile(r"--\s*name\s*:\s*(.*?)\s*$")
-NAME = re.compile(r"([a-z][a-z0-9_]*)(\s+:one)?$")
+NAME = re.compile(r"([a-z][a-z0-9_]*)((?:\s+:(?:one|many|late))*)$")
 MIGRATION = re.compile(r"([0-9]{3})_([a-z0-9_]+)\.sql$")
 TOKEN = re.compile(
     r"""(?P<comment>--[^\n]*|/\*)
@@ -88,6 +89,22 @@ def translate(path, first_line, body):
     return text, params
 
 
+def row_of_values(path, line, text):
+    """Where the one row of values stands in an insert that may take several: (begin, end), in bytes."""
+    values = re.search(r"\bvalues\s*(?=\()", text)
+    if not values or not text.startswith("insert into ") or re.search(r"'[^']*[$()][^']*'", text):
+        raise Malformed(path, line, "several rows go into a plain `insert into ... values (...)` only")
+    depth, begin = 0, values.end()
+    for mark in re.compile(r"[()]").finditer(text, begin):
+        depth += 1 if mark.group() == "(" else -1
+        if depth == 0:
+            break
+    end = mark.end()
+    if depth or text[end:].startswith(",") or "$" in text[:begin] + text[end:]:
+        raise Malformed(path, line, "placeholders of several rows stand in one row of values")
+    return len(text[:begin].encode()), len(text[:end].encode())
+
+
 def without_comments(text):
     text = re.sub(r"--[^\n]*", "", text)
     while (at := text.find("/*")) >= 0:
@@ -109,12 +126,14 @@ def read_statements(directory):
             words = NAME_LINE.match(lines[start]).group(1)
             name = NAME.match(words)
             if not name:
-                raise Malformed(path, start + 1, f"`{words}` is not a name like course_close, with or without :one")
+                raise Malformed(path, start + 1, f"`{words}` is not a name like course_close, with marks or without")
             if name.group(1) in seen:
                 raise Malformed(path, start + 1, f"{name.group(1)} is already at {seen[name.group(1)]}")
             seen[name.group(1)] = f"{path}:{start + 1}"
             text, params = translate(path, start + 2, "\n".join(lines[start + 1 : end]))
-            statements.append((name.group(1), text, params, bool(name.group(2))))
+            marks = set(name.group(2).split())
+            row = row_of_values(path, start + 1, text) if marks & {":many", ":late"} else None
+            statements.append((name.group(1), text, params, marks, row))
     return statements
 
 
@@ -143,7 +162,7 @@ def c_string(text, indent):
 
 def write_c(name, statements, steps):
     out = [f"/* Made by sqlgen.py from the .sql files of {name}. */", f'#include "sql_{name}.h"', ""]
-    for statement, text, params, one in statements:
+    for statement, text, params, marks, row in statements:
         if params:
             names = ", ".join(f'"{param}"' for param in params)
             out.append(f"static const char *const params_{statement}[] = {{ {names} }};")
@@ -153,9 +172,13 @@ def write_c(name, statements, steps):
             f"\t.text = {c_string(text, chr(9) * 2)},",
             f"\t.params = {'params_' + statement if params else '0'},",
             f"\t.n_params = {len(params)},",
-            f"\t.one = {'true' if one else 'false'},",
-            "} };",
+            f"\t.one = {'true' if ':one' in marks else 'false'},",
         ]
+        if row:
+            out.append(f"\t.row = {{ .begin = {row[0]}, .end = {row[1]} }},")
+            out.append(f"\t.late = {'true' if ':late' in marks else 'false'},")
+            out.append(f"\t.upserts = {'true' if 'do update' in text else 'false'},")
+        out.append("} };")
     out.append("\nstatic const struct sql *const statements[] = {")
     out += [f"\tsql_{statement}," for statement, *_ in statements] + ["\t0,", "};"]
     out.append(f"const struct sql_set sql_set_{name} = {{ .statements = statements, .n = {len(statements)} }};\n")

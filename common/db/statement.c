@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Running named statements: a write is queued, a read flushes and takes the answers of all that
- * was queued before it, so that an earlier failure is found out here. Outside of a transaction
+/* Running named statements: a write is queued (some wait for others of their kind, many.c), a read flushes and takes
+ * the answers of all that was queued before it, so that an earlier failure is found out here. Outside of a transaction
  * each read ends with a sync point and stands alone. */
 #include <string.h>
 
@@ -23,6 +23,9 @@ enum err db_exec_args(struct db *db, struct arena *a, const struct sql *sql, con
 	struct bound bound;
 	TRY(may_send(db));
 	TRY(bind_params(db, a, sql, message, args, &bound));
+	if (sql->row.end && db->transaction == TRANSACTION_OPEN)
+		return many_add(db, sql, &bound);
+	TRY(many_flush(db, false));
 	return pipeline_send(db, sql, &bound, false);
 }
 
@@ -36,6 +39,7 @@ static enum err ask(struct db *db, struct arena *a, const struct sql *sql, const
 	db->kept = NULL;
 	TRY(may_send(db));
 	TRY(bind_params(db, a, sql, message, args, &bound));
+	TRY(many_flush(db, false));
 	TRY(pipeline_send(db, sql, &bound, true));
 	TRY(alone ? pipeline_sync(db) : pipeline_push(db));
 	pipeline_take(db, true);

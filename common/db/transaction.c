@@ -13,6 +13,7 @@ enum err db_begin(struct db *db)
 	if (db->transaction != TRANSACTION_NONE)
 		return error_note(db, ERR_DB, "a transaction is open already");
 	db->failure = OK;
+	many_drop(db);
 	TRY(pipeline_send(db, sql_db_begin, NULL, false));
 	db->transaction = TRANSACTION_OPEN;
 	return OK;
@@ -21,6 +22,7 @@ enum err db_begin(struct db *db)
 /* The first sync ends the skipping after an error: only then is a rollback heard. The error is kept. */
 enum err db_rollback(struct db *db)
 {
+	many_drop(db);
 	if (db->lost)
 		return ERR_DB_LOST;
 	if (db->transaction == TRANSACTION_NONE && db->head == db->tail) {
@@ -56,6 +58,7 @@ enum err db_commit_send(struct db *db)
 		return error_note(db, ERR_DB, "no transaction is open");
 	if (db->failure != OK)
 		return db->failure;
+	TRY(many_flush(db, true));
 	if (db->n_one == 0)
 		return send_commit(db);
 	TRY(pipeline_push(db));

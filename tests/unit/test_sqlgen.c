@@ -75,6 +75,19 @@ static void placeholders_are_numbered_by_name(void **state)
 	check_says(".one = true");
 }
 
+static void an_insert_of_many_rows_tells_where_its_row_stands(void **state)
+{
+	(void)state;
+	assert_int_equal(generate("a.sql", "-- name: t_put :many :one\n"
+	                                   "insert into t (a, b) values (:a, coalesce(:b, 'ø')) on conflict do nothing;\n"
+	                                   "-- name: u_put :late\ninsert into u as v (a)\nvalues (:a)\n"
+	                                   "on conflict (a) do update set a = excluded.a;\n"),
+	                 0);
+	check_says("values ($1, coalesce($2, 'ø')) on");
+	check_says(".one = true,\n\t.row = { .begin = 28, .end = 52 },\n\t.late = false,\n\t.upserts = false,");
+	check_says(".one = false,\n\t.row = { .begin = 30, .end = 34 },\n\t.late = true,\n\t.upserts = true,");
+}
+
 static void literals_comments_and_casts_are_left_alone(void **state)
 {
 	(void)state;
@@ -97,7 +110,10 @@ static void malformed_files_are_refused_with_file_and_line(void **state)
 		{ "select 1", "a.sql:1: a statement needs" },
 		{ "-- name: x\nselect 1;\n\n-- name: x\nselect 2", "a.sql:4: x is already at" },
 		{ "\n-- name: Course Close\nselect 1", "a.sql:2: `Course Close` is not a name" },
-		{ "-- name: x :many\nselect 1", "a.sql:1: `x :many` is not a name" },
+		{ "-- name: x :some\nselect 1", "a.sql:1: `x :some` is not a name" },
+		{ "-- name: x :many\nselect 1", "a.sql:1: several rows go into a plain" },
+		{ "-- name: x :late\ninsert into t values (1), (:a)", "a.sql:1: placeholders of several rows" },
+		{ "-- name: x :many\ninsert into t values (:a) on conflict do update set a = :a", "a.sql:1: placeholders of" },
 		{ "-- name: x\n-- nothing\n-- name: y\nselect 1", "a.sql:1: no statement follows" },
 		{ "-- name: x\nselect 1;\nselect 2;", "a.sql:2: a second statement follows" },
 		{ "-- name: x\nselect\n'open", "a.sql:3: a literal is not closed" },
@@ -134,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(placeholders_are_numbered_by_name),
+		cmocka_unit_test(an_insert_of_many_rows_tells_where_its_row_stands),
 		cmocka_unit_test(literals_comments_and_casts_are_left_alone),
 		cmocka_unit_test(malformed_files_are_refused_with_file_and_line),
 		cmocka_unit_test(migrations_are_taken_whole_and_by_number),

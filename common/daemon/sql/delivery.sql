@@ -17,7 +17,7 @@ with moved as (
 )
 select 1 / count(*) as moved from moved;
 
--- name: out_insert
+-- name: out_insert :late
 insert into bus_out (receiver, seq, id, type, entity, salt, body, chain)
 values (:receiver, :seq, :id, :type, :entity, :salt, :body, :chain);
 
@@ -118,5 +118,5 @@ select (select count(*) from bus_out) as out, (select count(*) from bus_parked) 
 -- name: idempotency_find
 select scope, body_hash, subject from idempotency where scope = any (:scopes::bytea[]);
 
--- name: idempotency_insert
+-- name: idempotency_insert :late
 insert into idempotency (scope, body_hash, subject) values (:scope, :body_hash, :subject);

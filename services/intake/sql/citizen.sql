@@ -4,7 +4,7 @@
 -- name: citizen_by_cpr
 select id from citizen where cpr = :cpr;
 
--- name: citizen_save
+-- name: citizen_save :many
 -- What is said now completes what was said before; nothing is forgotten by not being said again.
 insert into citizen (id, name, cpr, phone, gender, birth_year, birth_date, municipality, languages, setting,
                      residence, occupation, anonymous)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The copy of the own courses.
 
--- name: course_insert
+-- name: course_insert :many
 insert into course (id, referral_id, citizen_id, organisation, programme, aim, state, priority, requested_on)
 values (:id, :referral_id, :citizen_id, :organisation, :programme, :aim, 'requested', :priority, :authored_on);
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Enquiries, and the duties to notify that arise from them.
 
--- name: enquiry_insert
+-- name: enquiry_insert :many
 insert into enquiry (id, received_on, channel, partner, gender, age, municipality, occupation, reasons,
                      thoughts_of_change, setting, programme, note, followed_by)
 values (:id, :received_on, :channel, :partner, :gender, :age, :municipality, :occupation, :reasons,

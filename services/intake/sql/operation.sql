@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Commands that another daemon decides.
 
--- name: operation_insert
+-- name: operation_insert :many
 insert into operation (id, kind, state, subject) values (:id, :kind, :state, :subject);
 
 -- name: operation_decide

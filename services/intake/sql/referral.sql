@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Referrals: own, sent, received.
 
--- name: referral_insert
+-- name: referral_insert :many
 insert into referral (id, direction, requester, owner, citizen_id, enquiry_id, operation_id, course_id, programme, aim,
                       priority, authored_on, state, status_reason, reason, reasons, note, channel, partner, wishes,
                       consent_given, consent_on, contacting_subject_prohibited)

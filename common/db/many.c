@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Rows of an insert that are written together. Half of what a small insert costs the server is for starting and ending
+ * the statement; sixteen rows in one execution pay that once. Rows wait here, copied, and go in executions of 64, 32,
+ * 16 ... rows, each variant of the statement being prepared when it is first needed. Owns what is held back; must never
+ * let a statement pass that could see a row that waits (statement.c and transaction.c flush first). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/connection.h"
+
+#define MOST_ROWS 64u                   /* in one execution, and so waiting */
+#define MOST_BYTES ((size_t)256 * 1024) /* waiting of one statement; then they go */
+#define NUMBER_BYTES 5                  /* a number of a placeholder: at most 65535 */
+
+/* The rows of one statement that wait; kept for its next ones when they are sent. */
+struct many {
+	struct many *next;
+	const struct sql *sql;
+	bool used_before;   /* in this transaction */
+	unsigned n;         /* rows that wait */
+	unsigned prepared;  /* sizes of the variants that the connection knows */
+	size_t *places;     /* of each value: 0: NULL, else 1 + where it begins in bytes */
+	struct bound bound; /* the values as they are sent */
+	char *bytes;
+	size_t used, capacity;
+};
+
+static void free_one(struct many *m)
+{
+	free(m->places);
+	free(m->bound.values);
+	free(m->bound.lengths);
+	free(m->bound.formats);
+	free(m->bytes);
+	free(m);
+}
+
+static struct many *new_one(const struct sql *sql)
+{
+	struct many *m = calloc(1, sizeof *m);
+	size_t most = (size_t)MOST_ROWS * (sql->n_params + 1);
+	if (!m)
+		return NULL;
+	m->sql = sql;
+	m->places = calloc(most, sizeof *m->places);
+	m->bound.values = calloc(most, sizeof *m->bound.values);
+	m->bound.lengths = calloc(most, sizeof *m->bound.lengths);
+	m->bound.formats = calloc(most, sizeof *m->bound.formats);
+	if (m->places && m->bound.values && m->bound.lengths && m->bound.formats)
+		return m;
+	free_one(m);
+	return NULL;
+}
+
+/* The rows of this statement. The first of a transaction makes it the last of those in use. NULL: out of memory. */
+static struct many *find(struct db *db, const struct sql *sql)
+{
+	struct many **place = &db->many;
+	while (*place && (*place)->sql != sql)
+		place = &(*place)->next;
+	struct many *m = *place ? *place : new_one(sql);
+	if (!m || m->used_before)
+		return m;
+	if (*place)
+		*place = m->next;
+	while (*place)
+		place = &(*place)->next;
+	m->used_before = true;
+	m->next = NULL;
+	*place = m;
+	return m;
+}
+
+/* --- sending --- */
+
+/* The statement with its row of values n times, each with placeholders of its own. In the heap; NULL: no memory. */
+static char *text_of(const struct sql *sql, unsigned n)
+{
+	const char *row = sql->text + sql->row.begin, *end = sql->text + sql->row.end;
+	size_t row_len = (size_t)(end - row) + strlen(",");
+	for (const char *s = row; s < end; s++)
+		row_len += *s == '$' ? NUMBER_BYTES : 0;
+	char *text = malloc(strlen(sql->text) + n * row_len + 1);
+	if (!text)
+		return NULL;
+	char *out = mempcpy(text, sql->text, sql->row.begin);
+	for (unsigned i = 0; i < n; i++) {
+		for (const char *s = row; s < end;) {
+			*out++ = *s++;
+			if (out[-1] == '$')
+				out += sprintf(out, "%lu", strtoul(s, (char **)&s, 10) + (unsigned long)i * sql->n_params);
+		}
+		*out++ = ',';
+	}
+	strcpy(out - 1, end);
+	return text;
+}
+
+static enum err prepare(struct db *db, struct many *m, unsigned size, const char *name)
+{
+	if (m->prepared & size)
+		return OK;
+	char *text = text_of(m->sql, size);
+	if (!text)
+		return error_note(db, ERR_MEMORY, "no memory for %s", name);
+	enum err e = pipeline_prepare(db, m->sql, name, text, (struct variant){ &m->prepared, size });
+	free(text);
+	return e;
+}
+
+static enum err send_some(struct db *db, struct many *m, unsigned first, unsigned size)
+{
+	size_t from = (size_t)first * m->sql->n_params;
+	struct bound bound = { m->bound.values + from, m->bound.lengths + from, m->bound.formats + from };
+	char name[96];
+	if (size == 1)
+		return pipeline_send(db, m->sql, &bound, false);
+	snprintf(name, sizeof name, "%s*%u", m->sql->name, size);
+	TRY(prepare(db, m, size, name));
+	return pipeline_send_rows(db, m->sql, name, &bound, size);
+}
+
+static enum err send_all(struct db *db, struct many *m)
+{
+	unsigned first = 0, n = m->n;
+	for (size_t i = 0; i < (size_t)n * m->sql->n_params; i++)
+		m->bound.values[i] = m->places[i] ? m->bytes + m->places[i] - 1 : NULL;
+	m->n = 0;
+	m->used = 0;
+	for (unsigned size = MOST_ROWS; size; size /= 2) {
+		if (!(n & size))
+			continue;
+		TRY(send_some(db, m, first, size));
+		first += size;
+	}
+	return OK;
+}
+
+enum err many_flush(struct db *db, bool late_too)
+{
+	for (struct many *m = db->many; m; m = m->next)
+		if (m->n && (late_too || !m->sql->late))
+			TRY(send_all(db, m));
+	return OK;
+}
+
+/* --- holding back --- */
+
+static bool holds(const struct many *m, const char *key)
+{
+	for (unsigned i = 0; key && i < m->n; i++) {
+		size_t place = m->places[(size_t)i * m->sql->n_params];
+		if (place && strcmp(m->bytes + place - 1, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool make_room(struct many *m, size_t need)
+{
+	size_t capacity = m->capacity ? m->capacity : 4096;
+	while (capacity < m->used + need)
+		capacity *= 2;
+	if (capacity == m->capacity)
+		return true;
+	char *bigger = realloc(m->bytes, capacity);
+	if (!bigger)
+		return false;
+	m->bytes = bigger;
+	m->capacity = capacity;
+	return true;
+}
+
+static bool copy_row(struct many *m, const struct bound *row)
+{
+	size_t first = (size_t)m->n * m->sql->n_params;
+	for (unsigned i = 0; i < m->sql->n_params; i++) {
+		const char *value = row->values[i];
+		size_t len = !value ? 0 : row->formats[i] ? (size_t)row->lengths[i] : strlen(value) + 1;
+		if (!make_room(m, len))
+			return false;
+		if (value)
+			memcpy(m->bytes + m->used, value, len);
+		m->places[first + i] = value ? m->used + 1 : 0;
+		m->bound.lengths[first + i] = row->lengths[i];
+		m->bound.formats[first + i] = row->formats[i];
+		m->used += len;
+	}
+	m->n++;
+	return true;
+}
+
+enum err many_add(struct db *db, const struct sql *sql, const struct bound *bound)
+{
+	struct many *m = find(db, sql);
+	if (m && sql->upserts && holds(m, bound->values[0]))
+		TRY(many_flush(db, false));
+	if (!m || !copy_row(m, bound))
+		return error_note(db, ERR_MEMORY, "no memory for the rows of %s", sql->name);
+	if (m->n < MOST_ROWS && m->used < MOST_BYTES)
+		return OK;
+	return sql->late ? send_all(db, m) : many_flush(db, false);
+}
+
+void many_drop(struct db *db)
+{
+	for (struct many *m = db->many; m; m = m->next) {
+		m->n = m->used = 0;
+		m->used_before = false;
+	}
+}
+
+void many_forget(struct db *db)
+{
+	many_drop(db);
+	for (struct many *m = db->many; m; m = m->next)
+		m->prepared = 0;
+}
+
+void many_free(struct db *db)
+{
+	for (struct many *m = db->many, *next; m; m = next) {
+		next = m->next;
+		free_one(m);
+	}
+}
