@@ -94,6 +94,8 @@ enum err pipeline_leave(struct db *db) MUST_USE;
 enum err many_add(struct db *db, const struct sql *sql, const struct bound *bound) MUST_USE;
 /* Queues what is held back: of `:many` statements, or all. */
 enum err many_flush(struct db *db, bool late_too) MUST_USE;
+/* The same before a read: not where it is `:apart` from all that is held back. */
+enum err many_flush_for(struct db *db, const struct sql *read, const struct bound *bound) MUST_USE;
 /* Drops what is held back, and the order of first use. */
 void many_drop(struct db *db);
 /* The connection is another one: nothing is prepared on it. */

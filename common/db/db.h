@@ -16,16 +16,18 @@
  *   -- name: course_close :one     (":one" = must touch exactly one row, else the batch fails)
  *   update course set ... where id = :course_id
  * becomes `extern const struct sql sql_course_close[1]`.
- * An insert with the mark `:many` is held back so that rows of it go to the server together (many.c): until the next
- * statement without the mark, read or commit, so whatever could see them does. Statements so held go in the order of
- * their first use; a foreign key between them has to point to the one that is used first. With `:late` it is held
- * until the commit: nothing in the transaction may want to see its rows, and they point to nothing. */
+ * With the mark `:many`, an insert, or an update from (values (...)), is held back so that rows of it go to the server
+ * together (many.c): until the next statement without the mark, read or commit, so whatever could see them does. The
+ * first parameter says what a row is about: rows about the same thing are never held back together, and all others may
+ * pass each other. Statements go in the order of their first use in the transaction, so a foreign key between two of
+ * them has to point to the one that is used first.
+ * With `:late` an insert is held until the commit: nothing in the transaction may want to see its rows, and they point
+ * to nothing. A read with `:apart` leaves rows held back that are not about its first parameter. */
 struct sql {
 	const char *name, *text;   /* text with $1.. */
 	const char *const *params; /* names in order of $n: a field path or an argument */
 	unsigned n_params;
-	bool one, late;
-	bool upserts; /* on conflict do update: no two rows with the same first parameter go together */
+	bool one, late, apart;
 	struct {
 		unsigned begin, end; /* where the row of values stands in the text; 0, 0: one row at a time */
 	} row;

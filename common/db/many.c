@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows of an insert that are written together. Half of what a small insert costs the server is for starting and ending
- * the statement; sixteen rows in one execution pay that once. Rows wait here, copied, and go in executions of 64, 32,
+/* Rows of a statement that are written together. Half of what a small one costs the server is for starting and ending
+ * it; sixteen rows in one execution pay that once. Rows wait here, copied, and go in executions of 64, 32,
  * 16 ... rows, each variant of the statement being prepared when it is first needed. Owns what is held back; must never
  * let a statement pass that could see a row that waits (statement.c and transaction.c flush first). */
 #include <stdio.h>
@@ -17,11 +17,12 @@
 struct many {
 	struct many *next;
 	const struct sql *sql;
-	bool used_before;   /* in this transaction */
-	unsigned n;         /* rows that wait */
-	unsigned prepared;  /* sizes of the variants that the connection knows */
-	size_t *places;     /* of each value: 0: NULL, else 1 + where it begins in bytes */
-	struct bound bound; /* the values as they are sent */
+	bool used_before;          /* in this transaction */
+	unsigned n;                /* rows that wait */
+	uint32_t about[MOST_ROWS]; /* hash of the first parameter of each */
+	unsigned prepared;         /* sizes of the variants that the connection knows */
+	size_t *places;            /* of each value: 0: NULL, else 1 + where it begins in bytes */
+	struct bound bound;        /* the values as they are sent */
 	char *bytes;
 	size_t used, capacity;
 };
@@ -147,14 +148,29 @@ enum err many_flush(struct db *db, bool late_too)
 
 /* --- holding back --- */
 
-static bool holds(const struct many *m, const char *key)
+static uint32_t hash_of(const char *key)
 {
-	for (unsigned i = 0; key && i < m->n; i++) {
-		size_t place = m->places[(size_t)i * m->sql->n_params];
-		if (place && strcmp(m->bytes + place - 1, key) == 0)
-			return true;
-	}
-	return false;
+	uint32_t hash = 2166136261; /* FNV-1a */
+	for (; key && *key; key++)
+		hash = (hash ^ (unsigned char)*key) * 16777619;
+	return hash;
+}
+
+/* Whether a row about this may wait. Two things of one hash cost a flush, nothing else. */
+static bool holds(const struct db *db, uint32_t about)
+{
+	bool found = false;
+	for (const struct many *m = db->many; m && !found; m = m->next)
+		for (unsigned i = 0; i < m->n && !m->sql->late; i++)
+			found |= m->about[i] == about;
+	return found;
+}
+
+enum err many_flush_for(struct db *db, const struct sql *read, const struct bound *bound)
+{
+	if (read->apart && !holds(db, hash_of(bound->values[0])))
+		return OK;
+	return many_flush(db, false);
 }
 
 static bool make_room(struct many *m, size_t need)
@@ -194,8 +210,11 @@ static bool copy_row(struct many *m, const struct bound *row)
 enum err many_add(struct db *db, const struct sql *sql, const struct bound *bound)
 {
 	struct many *m = find(db, sql);
-	if (m && sql->upserts && holds(m, bound->values[0]))
+	uint32_t about = sql->late ? 0 : hash_of(bound->values[0]);
+	if (!sql->late && holds(db, about))
 		TRY(many_flush(db, false));
+	if (m)
+		m->about[m->n] = about;
 	if (!m || !copy_row(m, bound))
 		return error_note(db, ERR_MEMORY, "no memory for the rows of %s", sql->name);
 	if (m->n < MOST_ROWS && m->used < MOST_BYTES)

@@ -3,7 +3,8 @@
 """Turns the .sql files of a component into C: sqlgen.py NAME DIR OUTDIR
 
 DIR/*.sql hold statements, each after a line `-- name: course_close`, with marks behind it (db.h says what they do):
-`:one`, `:many`, `:late`. The last two stand on an insert of one row of values.
+`:one`, `:many`, `:late`, `:apart`. `:many` and `:late` stand on an insert of one row of values, `:many` also on an
+update from one.
 DIR/migrations/NNN_title.sql are migrations. Placeholders `:param` and `:holder.field` become $1, $2, ...;
 literals, quoted names, comments and ::casts are left alone. Writes OUTDIR/sql_NAME.h and sql_NAME.c.
 Says file:line and fails on what it cannot read.
@@ -14,7 +15,7 @@ import re
 import sys
 
 NAME_LINE = re.compile(r"--\s*name\s*:\s*(.*?)\s*$")
-NAME = re.compile(r"([a-z][a-z0-9_]*)((?:\s+:(?:one|many|late))*)$")
+NAME = re.compile(r"([a-z][a-z0-9_]*)((?:\s+:(?:one|many|late|apart))*)$")
 MIGRATION = re.compile(r"([0-9]{3})_([a-z0-9_]+)\.sql$")
 TOKEN = re.compile(
     r"""(?P<comment>--[^\n]*|/\*)
@@ -90,10 +91,10 @@ def translate(path, first_line, body):
 
 
 def row_of_values(path, line, text):
-    """Where the one row of values stands in an insert that may take several: (begin, end), in bytes."""
+    """Where the one row of values stands in a statement that may take several: (begin, end), in bytes."""
     values = re.search(r"\bvalues\s*(?=\()", text)
-    if not values or not text.startswith("insert into ") or re.search(r"'[^']*[$()][^']*'", text):
-        raise Malformed(path, line, "several rows go into a plain `insert into ... values (...)` only")
+    if not values or not text.startswith(("insert into ", "update ")) or re.search(r"'[^']*[$()][^']*'", text):
+        raise Malformed(path, line, "several rows go into an insert or update with one plain `values (...)`")
     depth, begin = 0, values.end()
     for mark in re.compile(r"[()]").finditer(text, begin):
         depth += 1 if mark.group() == "(" else -1
@@ -172,12 +173,10 @@ def write_c(name, statements, steps):
             f"\t.text = {c_string(text, chr(9) * 2)},",
             f"\t.params = {'params_' + statement if params else '0'},",
             f"\t.n_params = {len(params)},",
-            f"\t.one = {'true' if ':one' in marks else 'false'},",
         ]
         if row:
             out.append(f"\t.row = {{ .begin = {row[0]}, .end = {row[1]} }},")
-            out.append(f"\t.late = {'true' if ':late' in marks else 'false'},")
-            out.append(f"\t.upserts = {'true' if 'do update' in text else 'false'},")
+        out += [f"\t.{mark} = true," for mark in ("one", "late", "apart") if f":{mark}" in marks]
         out.append("} };")
     out.append("\nstatic const struct sql *const statements[] = {")
     out += [f"\tsql_{statement}," for statement, *_ in statements] + ["\t0,", "};"]

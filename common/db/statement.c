@@ -39,7 +39,7 @@ static enum err ask(struct db *db, struct arena *a, const struct sql *sql, const
 	db->kept = NULL;
 	TRY(may_send(db));
 	TRY(bind_params(db, a, sql, message, args, &bound));
-	TRY(many_flush(db, false));
+	TRY(many_flush_for(db, sql, &bound));
 	TRY(pipeline_send(db, sql, &bound, true));
 	TRY(alone ? pipeline_sync(db) : pipeline_push(db));
 	pipeline_take(db, true);

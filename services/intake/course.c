@@ -131,13 +131,15 @@ enum err course_enrol(struct tx *tx, const struct request *rq, struct reply *rep
 enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseState *m = (const CourseState *)message;
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
 	Course *c = shape_new(tx->arena, &course__descriptor);
-	enum err e = tx_one(tx, sql_course_version, c, NULL, ARG_TEXT("id", m->course_id));
-	if (e != OK)
+	enum err e = tx_one(tx, sql_referral_of_course, r, message);
+	if (e == ERR_NOT_FOUND) { /* an older word, or not here yet */
+		e = tx_one(tx, sql_course_version, c, NULL, ARG_TEXT("id", m->course_id));
 		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
-	if (m->version <= c->version) /* an older word */
-		return OK;
-	TRY(referral_follow(tx, m));
+	}
+	TRY(e);
+	TRY(referral_follow(tx, r, m));
 	TRY(tx_exec(tx, sql_course_apply, message));
 	return operation_decide(tx, m->operation, NULL);
 }

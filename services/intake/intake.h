@@ -44,9 +44,9 @@ enum err referral_view(struct tx *tx, const char *id, struct reply *reply) MUST_
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message);
 enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message);
 /* What a change of a course means for its referral: state, and the answer to whoever referred. */
-enum err referral_follow(struct tx *tx, const CourseState *course) MUST_USE;
+enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course) MUST_USE;
 /* Caseload refused the place that an operation asked for: the referral is rejected, and its sender told. */
-enum err referral_refused(struct tx *tx, const char *operation, const struct refusal *why) MUST_USE;
+enum err referral_refused(struct tx *tx, const char *operation, const char *course, const struct refusal *why) MUST_USE;
 
 /* --- course.c --- */
 enum err course_get(struct tx *tx, const struct request *rq, struct reply *reply);

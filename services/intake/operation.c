@@ -80,7 +80,7 @@ static enum err decide_refused(struct tx *tx, const char *operation, const char 
 enum err on_command_refused(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CommandRefused *m = (const CommandRefused *)message;
-	TRY(referral_refused(tx, m->operation, &(struct refusal){ .rule = m->rule }));
+	TRY(referral_refused(tx, m->operation, m->subject, &(struct refusal){ .rule = m->rule }));
 	return decide_refused(tx, m->operation, m->error, m->field, m->rule);
 }
 

@@ -35,12 +35,10 @@ static enum err tell_requester(struct tx *tx, const Referral *r, const ReferralS
 	return to ? tx_emit(tx, to->name, r->id, &state->base) : OK;
 }
 
-enum err referral_follow(struct tx *tx, const CourseState *course)
+enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course)
 {
-	Referral *r = shape_new(tx->arena, &referral__descriptor);
 	ReferralState next = REFERRAL_STATE__INIT;
 	const struct follow *follow = follow_of(course);
-	TRY(tx_one(tx, sql_referral_by_course, r, &course->base));
 	if (!follow)
 		return tx_refuse(tx, ERR_MALFORMED, "state", "unknown state of a course");
 	next.referral_id = r->id;
@@ -53,15 +51,17 @@ enum err referral_follow(struct tx *tx, const CourseState *course)
 	next.worker = course->worker;
 	if (strcmp(r->state, next.state) != 0)
 		TRY(referral_next(tx->arena, r->state, next.state, SIDE_RECEIVER, next.status_reason, &tx->why));
-	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id)));
+	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id),
+	            ARG_TEXT("course_id", course->course_id)));
 	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
 }
 
-enum err referral_refused(struct tx *tx, const char *operation, const struct refusal *why)
+enum err referral_refused(struct tx *tx, const char *operation, const char *course, const struct refusal *why)
 {
 	Referral *r = shape_new(tx->arena, &referral__descriptor);
 	ReferralState next = REFERRAL_STATE__INIT;
-	enum err e = tx_one(tx, sql_referral_by_operation, r, NULL, ARG_TEXT("operation", operation));
+	enum err e =
+	    tx_one(tx, sql_referral_refused, r, NULL, ARG_TEXT("operation", operation), ARG_TEXT("course_id", course));
 	if (e != OK || strcmp(r->state, "requested") != 0)
 		return e == ERR_NOT_FOUND ? OK : e; /* a command on a course, or answered already */
 	next.referral_id = r->id;
@@ -70,8 +70,8 @@ enum err referral_refused(struct tx *tx, const char *operation, const struct ref
 	next.state = "rejected";
 	next.status_reason = "not-eligible";
 	next.reason = why->rule;
-	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id)));
-	TRY(tx_exec(tx, sql_course_never_began, &next.base));
+	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id), ARG_TEXT("course_id", course)));
+	TRY(tx_exec(tx, sql_course_never_began, &next.base, ARG_TEXT("course_id", course)));
 	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
 }
 

@@ -125,8 +125,8 @@ static enum err save(struct tx *tx, struct incoming *r)
 	if (!r->course_id)
 		return OK;
 	return tx_exec(tx, sql_course_insert, &r->in->base, ARG_TEXT("id", r->course_id), ARG_TEXT("referral_id", r->id),
-	               ARG_TEXT("citizen_id", r->citizen_id), ARG_TEXT("organisation", r->owner),
-	               ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on));
+	               ARG_TEXT("organisation", r->owner), ARG_TEXT("priority", r->priority),
+	               ARG_TEXT("authored_on", r->authored_on));
 }
 
 /* --- emit --- */

@@ -12,7 +12,10 @@ static enum err load_measured(struct tx *tx, const OutcomesCourse *course, const
 {
 	MeasuredRow **rows;
 	size_t n;
-	TRY(tx_all(tx, sql_measurement_of_course, &measured_row__descriptor, &rows, &n, &course->course->base));
+	if (!course->node || !*course->node) /* not known until now, so nothing of it is */
+		n = 0;
+	else
+		TRY(tx_all(tx, sql_measurement_of_course, &measured_row__descriptor, &rows, &n, &course->course->base));
 	*ret = ARENA_ARRAY(tx->arena, struct measured, n + 1);
 	for (size_t i = 0; i < n; i++)
 		(*ret)[i] = (struct measured){ rows[i]->instrument, date_or_none(rows[i]->measured_on), rows[i]->complete };
@@ -34,19 +37,23 @@ enum err dues_of(struct tx *tx, const OutcomesCourse *course, const MeasuredRow 
 	return OK;
 }
 
-enum err dues_note(struct tx *tx, OutcomesCourse *course, size_t n, Due **due, bool *ret_changed)
+bool dues_are_new(struct tx *tx, OutcomesCourse *course, size_t n, Due **due)
 {
 	struct buffer text = buffer_in(tx->arena);
 	DueList list = DUE_LIST__INIT;
 	list.n_due = n;
 	list.due = due;
 	shape_to_json(&text, &list.base);
-	*ret_changed = strcmp(text.data, course->due_text) != 0 && (n || *course->due_text);
-	if (!*ret_changed)
-		return OK;
+	if (strcmp(text.data, course->due_text) == 0 || (!n && !*course->due_text))
+		return false;
 	course->due_version++;
-	return tx_exec(tx, sql_course_told_due, &course->base, ARG_TEXT("course_id", course->course->course_id),
-	               ARG_TEXT("due_text", text.data));
+	course->due_text = text.data;
+	return true;
+}
+
+enum err dues_save(struct tx *tx, const OutcomesCourse *course)
+{
+	return tx_exec(tx, sql_course_told_due, &course->base, ARG_TEXT("course_id", course->course->course_id));
 }
 
 enum err dues_note_lost(struct tx *tx, const OutcomesCourse *course)

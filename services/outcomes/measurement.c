@@ -97,7 +97,6 @@ enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
 	OutcomesCourse *course = shape_new(tx->arena, &outcomes_course__descriptor);
 	MeasurementScored scored = MEASUREMENT_SCORED__INIT;
 	MeasuredRow measured = MEASURED_ROW__INIT;
-	bool changed;
 	if (!uuid_is_valid(m->measurement_id) || !uuid_is_valid(m->course_id))
 		return tx_refuse(tx, ERR_MALFORMED, "measurementId", "ids must be UUIDs");
 	enum err e = tx_one(tx, sql_course_by_id, course, message);
@@ -110,7 +109,8 @@ enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
 	measured.measured_on = m->measured_on;
 	measured.complete = scored.complete;
 	TRY(dues_of(tx, course, &measured, &scored.n_due, &scored.due));
-	TRY(dues_note(tx, course, scored.n_due, scored.due, &changed));
+	if (dues_are_new(tx, course, scored.n_due, scored.due))
+		TRY(dues_save(tx, course));
 	TRY(store(tx, m, &scored));
 	return tell(tx, course, &scored);
 }

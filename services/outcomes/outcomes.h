@@ -24,9 +24,11 @@ enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message);
 /* What is due on a course now, `also` counted in when not NULL. */
 enum err dues_of(struct tx *tx, const OutcomesCourse *course, const MeasuredRow *also, size_t *ret_n,
                  Due ***ret) MUST_USE;
-/* Notes the list as told, under the next version; *ret_changed is false, and nothing is written, when it is the
- * list that was told last. */
-enum err dues_note(struct tx *tx, OutcomesCourse *course, size_t n, Due **due, bool *ret_changed) MUST_USE;
+/* Makes the list the one that the course was told last, under the next version. False, and nothing is changed, when it
+ * is that already. */
+bool dues_are_new(struct tx *tx, OutcomesCourse *course, size_t n, Due **due);
+/* Saves that list. */
+enum err dues_save(struct tx *tx, const OutcomesCourse *course) MUST_USE;
 /* Writes down which closing measurements a closed course went without. */
 enum err dues_note_lost(struct tx *tx, const OutcomesCourse *course) MUST_USE;
 

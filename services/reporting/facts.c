@@ -41,23 +41,10 @@ enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 	return tx_exec(tx, sql_course_fact_put, message);
 }
 
-/* A list of dues replaces the older one of its course. */
-static enum err save_due(struct tx *tx, const char *course_id, int64_t version, Due *const *due, size_t n)
+static enum err check_due(struct tx *tx, Due *const *due, size_t n)
 {
-	MeasurementDue held = MEASUREMENT_DUE__INIT;
-	enum err e = tx_one(tx, sql_course_due_get, &held, NULL, ARG_TEXT("course_id", course_id));
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-
-	if (e == OK && version <= held.version)
-		return OK;
 	for (size_t i = 0; i < n; i++)
 		TRY(fact_check(tx, &due[i]->base, due_rules, countof(due_rules)));
-
-	TRY(tx_exec(tx, sql_course_due_put, NULL, ARG_TEXT("course_id", course_id), ARG_INT("version", version)));
-	TRY(tx_exec(tx, sql_due_fact_clear, NULL, ARG_TEXT("course_id", course_id)));
-	for (size_t i = 0; i < n; i++)
-		TRY(tx_exec(tx, sql_due_fact_put, &due[i]->base, ARG_TEXT("course_id", course_id)));
 	return OK;
 }
 
@@ -65,17 +52,19 @@ enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
 {
 	const MeasurementScored *m = (const MeasurementScored *)message;
 	TRY(fact_check(tx, message, measurement_rules, countof(measurement_rules)));
+	TRY(check_due(tx, m->due, m->n_due));
 	TRY(tx_exec(tx, sql_measurement_fact_put, message));
 	for (size_t i = 0; i < m->n_scores; i++)
 		TRY(tx_exec(tx, sql_score_fact_put, &m->scores[i]->base, ARG_TEXT("measurement_id", m->measurement_id)));
-	return save_due(tx, m->course_id, m->due_version, m->due, m->n_due);
+	return tx_exec(tx, sql_course_due_put, message, ARG_INT("version", m->due_version));
 }
 
 enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message)
 {
 	const MeasurementDue *m = (const MeasurementDue *)message;
 	TRY(fact_check(tx, message, due_list_rules, countof(due_list_rules)));
-	return save_due(tx, m->course_id, m->version, m->due, m->n_due);
+	TRY(check_due(tx, m->due, m->n_due));
+	return tx_exec(tx, sql_course_due_put, message);
 }
 
 /* Whose enquiry it was is what the registry says of the sender, not what a message could claim. */

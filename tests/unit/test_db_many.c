@@ -2,7 +2,7 @@
 /* Inserts that wait for others of their kind: what they write is what they would have written one by one. */
 #include "db_world.h"
 
-#define HELD(name_, late_, upserts_, one_, head_, row_, tail_, ...)                                                    \
+#define HELD(name_, late_, one_, head_, row_, tail_, ...)                                                              \
 	static const char *const params_##name_[] = { __VA_ARGS__ };                                                       \
 	static const struct sql name_[1] = { { .name = #name_,                                                             \
 		                                   .text = head_ row_ tail_,                                                   \
@@ -10,15 +10,24 @@
 		                                   .n_params = countof(params_##name_),                                        \
 		                                   .one = one_,                                                                \
 		                                   .late = late_,                                                              \
-		                                   .upserts = upserts_,                                                        \
 		                                   .row = { sizeof(head_) - 1, sizeof(head_ row_) - 1 } } }
 
-HELD(parent_add, false, false, false, "insert into parent (id, bytes, note) values ",
+HELD(parent_add, false, false, "insert into parent (id, bytes, note) values ",
      "($1, $2::bytea, coalesce($3, '') || $1)", "", "id", "bytes", "note");
-HELD(child_add, false, false, false, "insert into child (id, parent) values ", "($1, $2)", "", "id", "parent");
-HELD(count_up, false, true, true, "insert into counted as c (id, n) values ", "($1, $2)",
+HELD(child_add, false, false, "insert into child (id, parent) values ", "($1, $2)", "", "id", "parent");
+HELD(count_up, false, true, "insert into counted as c (id, n) values ", "($1, $2)",
      " on conflict (id) do update set n = excluded.n where c.n < excluded.n", "id", "n");
-HELD(late_add, true, false, false, "insert into late (id) values ", "($1)", "", "id");
+HELD(late_add, true, false, "insert into late (id) values ", "($1)", "", "id");
+HELD(parent_note, false, true, "update parent set note = v.note from (values ", "($1, $2)",
+     ") as v (id, note) where parent.id = v.id", "id", "note");
+static const char *const params_of_id[] = { "id" };
+static const struct sql parent_look[1] = {
+	{ .name = "parent_look",
+	  .text = "select count(*) as version, max(note) filter (where id = $1) as id from parent",
+	  .params = params_of_id,
+	  .n_params = 1,
+	  .apart = true }
+};
 STATEMENT(parent_count, false, "select count(*) as version from parent");
 STATEMENT(child_count, false, "select count(*) as version from child");
 STATEMENT(late_count, false, "select count(*) as version from late");
@@ -26,8 +35,9 @@ STATEMENT(counted, false, "select n as version from counted where id = $1", "id"
 STATEMENT(parent_read, false, "select note as id, bytes::text as worker from parent where id = $1", "id");
 STATEMENT(parent_rename, true, "update parent set note = 'new' where id = $1", "id");
 
-static const struct sql *const statements[] = { parent_add,  child_add,  count_up, late_add,    parent_count,
-	                                            child_count, late_count, counted,  parent_read, parent_rename };
+static const struct sql *const statements[] = { parent_add,   child_add,     count_up,    late_add,
+	                                            parent_count, child_count,   late_count,  counted,
+	                                            parent_read,  parent_rename, parent_note, parent_look };
 static const struct sql_set set = { .statements = statements, .n = countof(statements) };
 
 static int setup(void **state)
@@ -204,6 +214,35 @@ static void a_row_that_is_put_twice_ends_as_it_was_put_last(void **state)
 	assert_int_equal(counted_to(w, w->other, "b"), 30);
 }
 
+static void what_is_about_the_same_keeps_its_order(void **state)
+{
+	struct world *w = *state;
+	Course row = COURSE__INIT;
+	for (int round = 0; round < 2; round++) /* the second time the update has been used before the insert */
+		for (int i = 0; i < 3; i++) {
+			const char *id = arena_printf(w->a, "p%d", 3 * round + i);
+			WORKS(w->db, add_parent(w, 3 * round + i, ""));
+			WORKS(w->db, db_exec(w->db, w->a, parent_note, NULL, ARG_TEXT("id", id), ARG_TEXT("note", "later")));
+		}
+	assert_int_equal(world_commit(w->db), 1);
+	WORKS(w->other, db_one(w->other, w->a, parent_read, &row, NULL, ARG_TEXT("id", "p5")));
+	assert_string_equal(row.id, "later");
+}
+
+static void a_read_apart_sees_what_it_asks_about(void **state)
+{
+	struct world *w = *state;
+	Course row = COURSE__INIT;
+	for (int i = 0; i < 3; i++)
+		WORKS(w->db, add_parent(w, i, "a "));
+	WORKS(w->db, db_one(w->db, w->a, parent_look, &row, NULL, ARG_TEXT("id", "p9")));
+	assert_int_equal(row.version, 0); /* what it does not ask about is held back still */
+	WORKS(w->db, db_one(w->db, w->a, parent_look, &row, NULL, ARG_TEXT("id", "p1")));
+	assert_int_equal(row.version, 3);
+	assert_string_equal(row.id, "a p1");
+	assert_int_equal(world_commit(w->db), 1);
+}
+
 static void each_of_the_rows_must_be_touched_where_one_must(void **state)
 {
 	struct world *w = *state;
@@ -240,6 +279,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_held_back_is_dropped_by_a_rollback, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_foreign_key_holds_in_the_order_of_first_use, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_row_that_is_put_twice_ends_as_it_was_put_last, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_about_the_same_keeps_its_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_read_apart_sees_what_it_asks_about, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_of_the_rows_must_be_touched_where_one_must, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_new_connection_prepares_them_again, setup, teardown),
 	};

@@ -84,8 +84,13 @@ static void an_insert_of_many_rows_tells_where_its_row_stands(void **state)
 	                                   "on conflict (a) do update set a = excluded.a;\n"),
 	                 0);
 	check_says("values ($1, coalesce($2, 'ø')) on");
-	check_says(".one = true,\n\t.row = { .begin = 28, .end = 52 },\n\t.late = false,\n\t.upserts = false,");
-	check_says(".one = false,\n\t.row = { .begin = 30, .end = 34 },\n\t.late = true,\n\t.upserts = true,");
+	check_says(".row = { .begin = 28, .end = 52 },\n\t.one = true,\n}");
+	check_says(".row = { .begin = 30, .end = 34 },\n\t.late = true,\n}");
+	assert_int_equal(generate("a.sql", "-- name: t_move :many\nupdate t set a = v.a from (values (:id::uuid, :a))\n"
+	                                   "as v (id, a) where t.id = v.id;\n-- name: t_get :apart\nselect 1\n"),
+	                 0);
+	check_says("(values ($1::uuid, $2))\\n");
+	check_says(".apart = true");
 }
 
 static void literals_comments_and_casts_are_left_alone(void **state)
@@ -111,7 +116,7 @@ static void malformed_files_are_refused_with_file_and_line(void **state)
 		{ "-- name: x\nselect 1;\n\n-- name: x\nselect 2", "a.sql:4: x is already at" },
 		{ "\n-- name: Course Close\nselect 1", "a.sql:2: `Course Close` is not a name" },
 		{ "-- name: x :some\nselect 1", "a.sql:1: `x :some` is not a name" },
-		{ "-- name: x :many\nselect 1", "a.sql:1: several rows go into a plain" },
+		{ "-- name: x :many\nselect 1", "a.sql:1: several rows go into an insert or" },
 		{ "-- name: x :late\ninsert into t values (1), (:a)", "a.sql:1: placeholders of several rows" },
 		{ "-- name: x :many\ninsert into t values (:a) on conflict do update set a = :a", "a.sql:1: placeholders of" },
 		{ "-- name: x\n-- nothing\n-- name: y\nselect 1", "a.sql:1: no statement follows" },

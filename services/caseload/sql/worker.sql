@@ -14,13 +14,10 @@ where worker.version < excluded.version;
 
 -- name: worker_candidates
 -- All who take citizens in a programme, with what they have open now and whether they had this citizen before.
--- Each worker's open courses are counted by index; one join over all courses would grow with the caseload.
 select w.id as worker_id, w.cap as "worker.cap", w.languages as "worker.languages",
-       w.gender as "worker.gender", w.competences as "worker.competences",
-       (select count(*) from course c where c.organisation = w.organisation and c.worker = w.id
-        and c.state in ('offered', 'enrolled')) as open,
-       exists (select from course c where c.citizen = :citizen::uuid and c.organisation = w.organisation
-               and c.worker = w.id) as former,
+       w.gender as "worker.gender", w.competences as "worker.competences", w.open,
+       w.id = any (array(select c.worker from course c where c.citizen = :citizen::uuid
+                         and c.organisation = :organisation and c.worker is not null)) as former,
        coalesce(w.active_from <= :on::date, true) and coalesce(w.active_to >= :on::date, true) as active
 from worker w
 where w.organisation = :organisation and :programme = any (w.programmes)

@@ -2,8 +2,8 @@
 -- The copy of the own courses.
 
 -- name: course_insert :many
-insert into course (id, referral_id, citizen_id, organisation, programme, aim, state, priority, requested_on)
-values (:id, :referral_id, :citizen_id, :organisation, :programme, :aim, 'requested', :priority, :authored_on);
+insert into course (id, referral_id, organisation, programme, aim, state, priority, requested_on)
+values (:id, :referral_id, :organisation, :programme, :aim, 'requested', :priority, :authored_on);
 
 -- name: course_by_id
 select id, version, referral_id, organisation, programme, aim, state, worker, worker_name, reason_code, reason, priority,
@@ -27,19 +27,25 @@ order by state <> 'waiting',
          case when state = 'waiting' then waiting_number end, number desc
 limit :limit::bigint offset :after::bigint;
 
--- name: course_apply :one
-update course set version = :version, aim = :aim, state = :state, worker = :worker, reason_code = :reason_code,
-                  reason = :reason, priority = :priority, waiting_since = :waiting_since,
-                  waiting_number = :waiting_number, offered_on = :offered_on, enrolled_on = :enrolled_on,
-                  planned_end = :planned_end, shortened = :shortened, closed_on = :closed_on,
-                  end_reason = :end_reason, grant_key = :grant,
-                  due = case when :state = 'closed' then null else due end
-where id = :course_id::uuid and version < :version::bigint;
+-- name: course_apply :many :one
+update course c set version = v.version, aim = v.aim, state = v.state, worker = v.worker, reason_code = v.reason_code,
+                    reason = v.reason, priority = v.priority, waiting_since = v.waiting_since,
+                    waiting_number = v.waiting_number, offered_on = v.offered_on, enrolled_on = v.enrolled_on,
+                    planned_end = v.planned_end, shortened = v.shortened, closed_on = v.closed_on,
+                    end_reason = v.end_reason, grant_key = v.grant_key,
+                    due = case when v.state = 'closed' then null else c.due end
+from (values (:course_id::uuid, :version::bigint, :aim, :state, :worker, :reason_code, :reason, :priority,
+              :waiting_since::date, :waiting_number::bigint, :offered_on::date, :enrolled_on::date, :planned_end::date,
+              :shortened::boolean, :closed_on::date, :end_reason, :grant))
+  as v (id, version, aim, state, worker, reason_code, reason, priority, waiting_since, waiting_number, offered_on,
+        enrolled_on, planned_end, shortened, closed_on, end_reason, grant_key)
+where c.id = v.id and c.version < v.version;
 
 -- name: course_never_began
 update course set state = 'closed', reason = :reason, end_reason = 'withdrew', closed_on = requested_on
-where referral_id = :referral_id::uuid and state = 'requested';
+where id = :course_id::uuid and state = 'requested';
 
--- name: course_set_due
-update course set due = :due::jsonb, due_version = :due_version
-where id = :course_id::uuid and due_version < :due_version::bigint;
+-- name: course_set_due :many
+update course c set due = v.due, due_version = v.due_version
+from (values (:course_id::uuid, :due::jsonb, :due_version::bigint)) as v (id, due, due_version)
+where c.id = v.id and c.due_version < v.due_version;

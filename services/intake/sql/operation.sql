@@ -4,9 +4,10 @@
 -- name: operation_insert :many
 insert into operation (id, kind, state, subject) values (:id, :kind, :state, :subject);
 
--- name: operation_decide
-update operation set state = :state, problem = :problem::jsonb, decided_at = now()
-where id = :id::uuid and state = 'pending';
+-- name: operation_decide :many
+update operation o set state = v.state, problem = v.problem, decided_at = now()
+from (values (:id::uuid, :state, :problem::jsonb)) as v (id, state, problem)
+where o.id = v.id and o.state = 'pending';
 
 -- name: operation_by_id
 select id, kind, state, subject, problem,

@@ -19,17 +19,25 @@ where (:after::bigint = 0 or number < :after::bigint)
   and (:state::text is null or state = :state) and (:programme::text is null or programme = :programme)
 order by number desc limit :limit::bigint;
 
--- name: referral_by_course
-select id, version, direction, requester, operation_id as operation, state from referral where course_id = :course_id::uuid;
+-- name: referral_of_course :apart
+-- Of a course that is older than this version.
+select r.id, r.version, r.direction, r.requester, r.operation_id as operation, r.state
+from course c join referral r on r.id = c.referral_id
+where c.id = :course_id::uuid and c.version < :version::bigint;
 
--- name: referral_by_operation
-select id, version, direction, requester, state from referral
-where operation_id = :operation::uuid and direction <> 'sent';
+-- name: referral_refused
+-- The one whose own operation it is, not a later command on the course.
+select r.id, r.version, r.direction, r.requester, r.state
+from course c join referral r on r.id = c.referral_id
+where c.id = :course_id::uuid and r.operation_id = :operation::uuid;
 
--- name: referral_set_state :one
-update referral set version = version + 1, state = :state, status_reason = :status_reason, reason = :reason,
-                    capacity = :capacity, worker = :worker
-where id = :id::uuid;
+-- name: referral_set_state :many :one
+-- The course stands first: what it changes of a referral and of its course is about the same thing.
+update referral r set version = r.version + 1, state = v.state, status_reason = v.status_reason, reason = v.reason,
+                      capacity = v.capacity, worker = v.worker
+from (values (:course_id::uuid, :id::uuid, :state, :status_reason, :reason, :capacity, :worker))
+  as v (course, id, state, status_reason, reason, capacity, worker)
+where r.id = v.id;
 
 -- name: referral_heard
 -- What the receiver says of a referral that was sent; an older word changes nothing.

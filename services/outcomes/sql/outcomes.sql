@@ -1,16 +1,17 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Courses, measurements, dues.
 
--- name: course_by_id
+-- name: course_by_id :apart
 select * from course_row where "course.course_id" = :course_id::uuid;
 
--- name: course_apply
+-- name: course_apply :many
 insert into course (id, version, node, programme, organisation, state, requested_on, offered_on, enrolled_on,
-                    planned_end, closed_on)
+                    planned_end, closed_on, due_version, due_text)
 values (:course_id, :version, :node, :programme, :organisation, :state, :requested_on, :offered_on, :enrolled_on,
-        :planned_end, :closed_on)
+        :planned_end, :closed_on, :due_version, :due_text)
 on conflict (id) do update set version = excluded.version, state = excluded.state, offered_on = excluded.offered_on,
-    enrolled_on = excluded.enrolled_on, planned_end = excluded.planned_end, closed_on = excluded.closed_on
+    enrolled_on = excluded.enrolled_on, planned_end = excluded.planned_end, closed_on = excluded.closed_on,
+    due_version = excluded.due_version, due_text = excluded.due_text
 where course.version < excluded.version;
 
 -- name: course_told_due :one
@@ -22,7 +23,7 @@ insert into measurement (id, course_id, instrument, instrument_version, rater, m
 values (:measurement_id, :course_id, :instrument, :instrument_version, :rater, :measured_on, :answers::jsonb, :aim,
         :complete, :scores::jsonb);
 
--- name: measurement_of_course
+-- name: measurement_of_course :apart
 select instrument, measured_on, complete from measurement where course_id = :course_id::uuid;
 
 -- name: measurement_first

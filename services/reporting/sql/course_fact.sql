@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: EUPL-1.2
 
--- name: course_fact_put
+-- name: course_fact_put :many
 insert into course_fact as x (course_id, version, programme, organisation, aim, state, priority, reason_code,
   requested_on, waiting_since, offered_on, enrolled_on, planned_end, shortened, closed_on, end_reason, grant_code)
 values (:course_id, :version, :programme, :organisation, :aim, :state, :priority, :reason_code,

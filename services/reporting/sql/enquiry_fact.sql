@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: EUPL-1.2
 
--- name: enquiry_fact_put
-insert into enquiry_fact as x (organisation, enquiry_id, version, received_on, channel, followed_by, programme,
+-- name: enquiry_fact_put :many
+insert into enquiry_fact as x (enquiry_id, organisation, version, received_on, channel, followed_by, programme,
   gender, setting, municipality, duty_to_notify)
-values (:organisation, :enquiry_id, :version, :received_on, :channel, :followed_by, :programme,
+values (:enquiry_id, :organisation, :version, :received_on, :channel, :followed_by, :programme,
   :gender, :setting, :municipality, :duty_to_notify)
 on conflict (organisation, enquiry_id) do update set
   version = excluded.version, received_on = excluded.received_on, channel = excluded.channel,

@@ -9,7 +9,8 @@ select md5('course' || n)::uuid, 3, 'cti', 'kommune', 'exit', 'closed', 'routine
        day + 365, false, day + 365, 'completed', 'ordinary'
 from (select n, date '2017-01-01' + n % 3000 as day from generate_series(1, :rows) n) days order by 1;
 
-insert into course_due (course_id, version) select md5('course' || n)::uuid, 2 from generate_series(1, :rows) n order by 1;
+insert into course_due (course_id, version, due)
+select md5('course' || n)::uuid, 2, '[]' from generate_series(1, :rows) n order by 1;
 
 insert into enquiry_fact (organisation, enquiry_id, version, received_on, channel, followed_by, programme, gender,
        setting, municipality, duty_to_notify)

@@ -13,8 +13,9 @@ create table worker (
     competences text[] not null default '{}',
     active_from date,
     active_to date,
+    open integer not null default 0,
     primary key (organisation, id)
-);
+) with (fillfactor = 50);
 comment on table worker is 'Workers and groups that can take citizens, as their organisations said.';
 comment on column worker.organisation is 'Whose they are.';
 comment on column worker.id is 'Short id within the organisation.';
@@ -27,6 +28,7 @@ comment on column worker.gender is 'Gender, for wishes.';
 comment on column worker.competences is 'Special knowledge.';
 comment on column worker.active_from is 'First day they take citizens.';
 comment on column worker.active_to is 'Last day.';
+comment on column worker.open is 'Courses that hold a place now; kept by triggers of course.';
 
 create sequence waiting_number;
 
@@ -56,7 +58,6 @@ create table course (
     end_reason text,
     grant_key text
 );
-create index course_open on course (organisation, worker) where state in ('offered', 'enrolled');
 create index course_waiting on course (programme, array_position(array['stat', 'asap', 'urgent', 'routine'], priority),
     waiting_number) where state = 'waiting';
 create index course_citizen on course (citizen);
@@ -85,6 +86,32 @@ comment on column course.shortened is 'The end of funding makes it shorter than 
 comment on column course.closed_on is 'When it was closed; the place is free from here.';
 comment on column course.end_reason is 'Why: code of list end-reason.';
 comment on column course.grant_key is 'Grant that pays.';
+
+-- Counting them for each referral would take longer the more there are.
+create function course_holds_place(state text) returns boolean language sql immutable as $$
+    select state in ('offered', 'enrolled')
+$$;
+comment on function course_holds_place is 'Whether a course in this state counts for the cap of its worker.';
+
+create function worker_count() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'INSERT' and course_holds_place(old.state) then
+        update worker set open = open - 1 where organisation = old.organisation and id = old.worker;
+    end if;
+    if tg_op <> 'DELETE' and course_holds_place(new.state) then
+        update worker set open = open + 1 where organisation = new.organisation and id = new.worker;
+    end if;
+    return null;
+end
+$$;
+comment on function worker_count is 'Keeps worker.open, whoever changes a course.';
+create trigger course_begins after insert on course for each row
+    when (course_holds_place(new.state)) execute function worker_count();
+create trigger course_moves after update on course for each row
+    when ((course_holds_place(old.state), old.organisation, old.worker)
+          is distinct from (course_holds_place(new.state), new.organisation, new.worker)) execute function worker_count();
+create trigger course_goes after delete on course for each row
+    when (course_holds_place(old.state)) execute function worker_count();
 
 create view course_row as
 select id as "course.course_id", version as "course.version",

@@ -138,8 +138,6 @@ create table referral (
     contacting_subject_prohibited boolean not null default false,
     created_at timestamptz not null default now()
 );
-create index referral_course on referral (course_id);
-create index referral_operation on referral (operation_id);
 comment on table referral is 'Referrals (henvisninger): to the own organisation, sent to another, or received from one.';
 comment on column referral.id is 'Id, the same on both sides.';
 comment on column referral.number is 'Order of arrival, for paging.';
@@ -172,10 +170,9 @@ comment on column referral.created_at is 'When it was stored here.';
 
 create table course (
     id uuid primary key,
-    number bigint generated always as identity unique,
+    number bigint generated always as identity,
     version bigint not null default 0,
     referral_id uuid not null references referral,
-    citizen_id uuid not null references citizen,
     organisation text not null,
     programme text not null,
     aim text not null,
@@ -205,7 +202,6 @@ comment on column course.id is 'Id, shared with caseload, outcomes and reporting
 comment on column course.number is 'Order of arrival, for paging.';
 comment on column course.version is 'The version at caseload that this copy shows; 0: not heard yet.';
 comment on column course.referral_id is 'The referral it came from.';
-comment on column course.citizen_id is 'Whose course it is.';
 comment on column course.organisation is 'Provider.';
 comment on column course.programme is 'Key of the programme.';
 comment on column course.aim is 'exit, improve or undecided.';

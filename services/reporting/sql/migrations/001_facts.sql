@@ -80,24 +80,20 @@ comment on column score_fact.development is 'positive, unchanged or negative, by
 
 create table course_due (
   course_id uuid primary key,
-  version   bigint not null
+  version   bigint not null,
+  due       jsonb not null
 );
-comment on table course_due is 'Which list of due measurements of a course is held in due_fact.';
+comment on table course_due is 'The measurements that are due on a course, as outcomes told them last.';
 comment on column course_due.course_id is 'The course; its fact may come later.';
 comment on column course_due.version is 'Version of the list at outcomes; a lower or equal one is ignored.';
+comment on column course_due.due is 'The list (Due of proto/messages.proto).';
 
-create table due_fact (
-  course_id  uuid not null references course_due,
-  instrument text not null,
-  due_on     date not null,
-  kind       text not null,
-  primary key (course_id, instrument, due_on, kind)
-);
-comment on table due_fact is 'A measurement that is due on a course: shown beside results, so that drop-out cannot hide.';
-comment on column due_fact.course_id is 'The course.';
-comment on column due_fact.instrument is 'Code of the instrument.';
-comment on column due_fact.due_on is 'Day on which it is due.';
-comment on column due_fact.kind is 'start, round or closing.';
+create view due_fact as
+select distinct c.course_id, d.due ->> 'instrument' as instrument, (d.due ->> 'dueOn')::date as due_on,
+       d.due ->> 'kind' as kind
+from course_due c cross join lateral jsonb_array_elements(c.due) as d (due);
+comment on view due_fact is
+  'A measurement that is due on a course: shown beside results, so that drop-out cannot hide.';
 
 create table enquiry_fact (
   organisation   text not null,
