@@ -138,10 +138,14 @@ char *arena_strdup(struct arena *a, const char *s)
 char *arena_vprintf(struct arena *a, const char *format, va_list ap)
 {
 	va_list again;
+	char first[256]; /* nearly all fit: formatted once */
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
+	int n = vsnprintf(first, sizeof first, format, ap);
 	char *s = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(s, (size_t)n + 1, format, again);
+	if ((size_t)n < sizeof first)
+		memcpy(s, first, (size_t)n);
+	else
+		vsnprintf(s, (size_t)n + 1, format, again);
 	va_end(again);
 	return s;
 }

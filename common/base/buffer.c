@@ -31,6 +31,26 @@ void buffer_puts(struct buffer *b, const char *s)
 	buffer_add(b, s, strlen(s));
 }
 
+const char *number_text(char room[NUMBER_ROOM], int64_t n)
+{
+	char *at = room + NUMBER_ROOM;
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	*--at = '\0';
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (n < 0)
+		*--at = '-';
+	return at;
+}
+
+void buffer_number(struct buffer *b, int64_t n)
+{
+	char room[NUMBER_ROOM];
+	buffer_puts(b, number_text(room, n));
+}
+
 void buffer_printf(struct buffer *b, const char *format, ...)
 {
 	va_list ap;

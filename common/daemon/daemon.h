@@ -28,7 +28,6 @@ struct tx {
 	void *app;     /* the service's state */
 	const struct registry *registry;
 	struct date today;     /* domain clock, Europe/Copenhagen */
-	const char *now;       /* real time, RFC 3339 UTC */
 	struct refusal why;    /* filled by whoever refuses: tx_refuse() */
 	const char *sender;    /* of a message: the authenticated node name; else "" */
 	const char *cause;     /* id of the message or request being handled */

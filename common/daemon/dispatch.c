@@ -83,7 +83,6 @@ struct tx tx_make(struct daemon *d, struct db *db, struct arena *a)
 		.app = d->app,
 		.registry = d->registry,
 		.today = clock_today(d),
-		.now = clock_now_text(d, a),
 		.sender = "",
 		.cause = "",
 	};

@@ -52,7 +52,6 @@ struct daemon {
 	struct {         /* what of the clocks changes once a second */
 		int64_t second;
 		struct date today;
-		char text[24];
 	} clock;
 	uint64_t metrics[METRIC_COUNT];
 	const char *restored;      /* in words: this database was set back, and so nothing may change; NULL: all is well */
@@ -75,7 +74,6 @@ void membership_offered(struct daemon *d, ProtobufCBinaryData registry, Protobuf
 /* --- clock.c --- */
 int64_t clock_monotonic_ms(void);
 struct date clock_today(struct daemon *d);
-const char *clock_now_text(struct daemon *d, struct arena *a);
 
 /* --- restored.c: this database was set back to an earlier state --- */
 /* A peer proves it: says so, once, and from now on nothing may change. `format` says what the peer knows. */

@@ -236,6 +236,7 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	d.arena = arena_new((size_t)256 * 1024 * 1024);
 	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
+	randombytes_set_implementation(&randombytes_internal_implementation); /* seeded by the system, no call of it each */
 	if (signals < 0 || !d.arena || !d.scratch || sodium_init() < 0) {
 		log_error("out of memory or descriptors");
 		return 1;

@@ -2,7 +2,6 @@
 /* The parameters of a statement, each found by its name: an argument, else a field of the message.
  * Everything goes as text, but bytes. "Not said" becomes NULL. A name that nothing answers to is
  * a fault of the program, and is told as such. */
-#include <stdio.h>
 #include <string.h>
 
 #include "db/connection.h"
@@ -22,9 +21,8 @@ static struct value of_text(const char *text)
 
 static struct value of_number(struct arena *a, int64_t n)
 {
-	char digits[24];
-	snprintf(digits, sizeof digits, "%lld", (long long)n);
-	return (struct value){ .text = arena_strdup(a, digits) };
+	char room[NUMBER_ROOM];
+	return (struct value){ .text = arena_strdup(a, number_text(room, n)) };
 }
 
 static struct value of_bytes(struct arena *a, const void *bytes, size_t len)
@@ -108,7 +106,7 @@ static enum err find_value(struct db *db, struct arena *a, const struct sql *sql
 {
 	struct shape_place place;
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
-		if (strcmp(arg->name, name) == 0) {
+		if (arg->name[0] == name[0] && strcmp(arg->name, name) == 0) {
 			*ret = of_arg(a, arg);
 			return OK;
 		}

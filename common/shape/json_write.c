@@ -30,19 +30,6 @@ void json_quote(struct buffer *out, const char *s)
 	buffer_add(out, "\"", 1);
 }
 
-static void write_number(struct buffer *out, int64_t n)
-{
-	char digits[24], *at = digits + sizeof digits;
-	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-	do {
-		*--at = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	if (n < 0)
-		*--at = '-';
-	buffer_add(out, at, (size_t)(digits + sizeof digits - at));
-}
-
 /* `"lowerCamelCase":` without a look-up or an allocation. */
 static void write_name(struct buffer *out, const char *proto_name)
 {
@@ -82,10 +69,10 @@ static void write_value(struct buffer *out, ProtobufCType type, const void *at)
 		buffer_puts(out, *(const protobuf_c_boolean *)at ? "true" : "false");
 		break;
 	case PROTOBUF_C_TYPE_INT32:
-		write_number(out, *(const int32_t *)at);
+		buffer_number(out, *(const int32_t *)at);
 		break;
 	case PROTOBUF_C_TYPE_INT64:
-		write_number(out, *(const int64_t *)at);
+		buffer_number(out, *(const int64_t *)at);
 		break;
 	default:
 		buffer_add(out, "null", 4);

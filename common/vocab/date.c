@@ -91,7 +91,19 @@ const char *date_text(struct arena *a, struct date d)
 	if (date_is_none(d))
 		return "";
 	date_parts(d, &year, &month, &day);
-	return arena_printf(a, "%04d-%02d-%02d", year, month, day);
+	if (year < 0 || year > 9999)
+		return arena_printf(a, "%04d-%02d-%02d", year, month, day);
+	const char digits[] = { (char)('0' + year / 1000),
+		                    (char)('0' + year / 100 % 10),
+		                    (char)('0' + year / 10 % 10),
+		                    (char)('0' + year % 10),
+		                    '-',
+		                    (char)('0' + month / 10),
+		                    (char)('0' + month % 10),
+		                    '-',
+		                    (char)('0' + day / 10),
+		                    (char)('0' + day % 10) };
+	return arena_strndup(a, digits, sizeof digits);
 }
 
 struct date date_add_days(struct date d, int n)

@@ -35,13 +35,6 @@ struct date clock_today(struct daemon *d)
 	return date_make(2026, 6, 1);
 }
 
-const char *clock_now_text(struct daemon *d, struct arena *a)
-{
-	(void)d;
-	(void)a;
-	return "2026-06-01T12:00:00.000Z";
-}
-
 /* --- streams --- */
 
 enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char *entity,
