@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "daemon/work.h"
 
@@ -278,8 +279,10 @@ static void begin(struct batch *b)
 	b->wakes = b->unparks = NULL;
 	take_works(b);
 	enum err e = db_begin(d->writer);
+	FAULT_POINT(batch_begun);
 	if (e == OK)
 		e = run_works(b);
+	FAULT_POINT(batch_run);
 	if (e == OK)
 		e = db_commit_send(d->writer);
 	if (e != OK) {
@@ -314,6 +317,7 @@ static void finish(struct batch *b)
 	metric_add(d, METRIC_BATCHES, 1);
 	outbox_committed(d->outbox);
 	inbox_committed(d->inbox);
+	FAULT_POINT(batch_noted);
 	for (struct work *w = done; w; w = w->next)
 		tell(d, w);
 	b->running = NULL;
@@ -322,6 +326,7 @@ static void finish(struct batch *b)
 		api_wake(d->api, n->text);
 	for (struct name *n = b->unparks; n; n = n->next)
 		parked_release(d->parked, n->text);
+	FAULT_POINT(batch_told);
 }
 
 static void poll_commit(struct batch *b)

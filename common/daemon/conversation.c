@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "daemon/stream_out.h"
 #include "sql_daemon.h"
@@ -175,6 +176,7 @@ void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 	if (!s || ack->position < 0)
 		return;
 	bool answers = s->conversation && ack->conversation == s->conversation;
+	FAULT_POINT(ack_heard);
 	s->heard = s->heard || answers;
 	if (strcmp(ack->epoch, o->life.epoch) != 0)
 		on_other_life(o, s, ack, answers);
@@ -184,6 +186,7 @@ void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 		on_less(s, ack, answers);
 	else if (fits(o, s, ack) && (answers || !s->broken)) /* an old word mends nothing */
 		go_on(s, ack, answers);
+	FAULT_POINT(ack_noted);
 }
 
 /* --- sending --- */
@@ -212,7 +215,9 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 	if (g.since)
 		g.signature = (ProtobufCBinaryData){ sizeof o->life.signature, o->life.signature };
 	f.greeting = &g;
+	FAULT_POINT(greeting_unsent);
 	link_send(o->daemon->link, s->receiver, &f);
+	FAULT_POINT(greeting_sent);
 	s->greeting_due_ms = now_ms + again_ms;
 }
 
@@ -284,8 +289,10 @@ static bool send_one_frame(struct outbox *o, struct out_stream *s)
 	b.chain = (ProtobufCBinaryData){ CHAIN_LEN, last.head };
 	b.signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
 	f.batch = &b;
+	FAULT_POINT(frame_unsent);
 	if (!link_send(o->daemon->link, s->receiver, &f))
 		return false;
+	FAULT_POINT(frame_sent);
 	s->sent += (int64_t)n;
 	for (size_t i = 0; i < n; i++)
 		s->spent += (int64_t)letter_bytes(messages[i]);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/uuid.h"
 #include "daemon/stream_out.h"
 #include "sql_daemon.h"
@@ -115,6 +116,7 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	s->staged++;
 	l->chain = s->staged_chain;
 	tail_put(&s->tail, l);
+	FAULT_POINT(letter_numbered);
 	return tx_exec(tx, sql_out_insert, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->staged),
 	               ARG_TEXT("id", m.id), ARG_TEXT("type", m.type), ARG_TEXT("entity", m.entity),
 	               ARG_BYTES("salt", salt, sizeof salt), ARG_BYTES("body", m.body.data, m.body.len),
@@ -138,9 +140,11 @@ enum err outbox_save(struct outbox *o, struct arena *a)
 		if (!trims(o, s, now_ms))
 			continue;
 		s->trimming = s->acked;
+		FAULT_POINT(trim_unsent);
 		TRY(db_exec(db, a, sql_out_acked, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked),
 		            ARG_BYTES("chain", s->acked_chain.head, CHAIN_LEN)));
 		TRY(db_exec(db, a, sql_out_trim, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked)));
+		FAULT_POINT(trim_sent);
 	}
 	return OK;
 }
@@ -155,6 +159,7 @@ void outbox_committed(struct outbox *o)
 			continue;
 		s->saved_acked = s->trimming; /* more may have been acknowledged while it was committed */
 		o->trimmed_ms = clock_monotonic_ms();
+		FAULT_POINT(trim_noted);
 	}
 }
 

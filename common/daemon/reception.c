@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "daemon/stream_in.h"
@@ -51,7 +52,9 @@ void reception_acknowledge(struct inbox *i, struct in_stream *s, bool resend)
 	ack.conversation = s->conversation;
 	ack.set_back = i->daemon->restored != NULL;
 	f.ack = &ack;
+	FAULT_POINT(ack_unsent);
 	link_send(i->daemon->link, s->sender, &f); /* lost: the sender greets again */
+	FAULT_POINT(ack_sent);
 }
 
 /* The sender knows more to be committed here than is: since that is said after the commit only, it is proof, however
@@ -105,6 +108,7 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 {
 	if (batch_is_stale(i->daemon->batch)) /* its position is not known now: the sender greets again */
 		return;
+	FAULT_POINT(greeting_heard);
 	struct in_stream *s = inbox_stream(i, from);
 	if (!uuid_is_valid(g->epoch)) {
 		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
@@ -181,6 +185,7 @@ void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
 {
 	if (batch_is_stale(i->daemon->batch) || i->daemon->restored)
 		return;
+	FAULT_POINT(frame_heard);
 	struct in_stream *s = inbox_stream(i, from);
 	if (!*s->epoch || strcmp(s->epoch, b->epoch) != 0 || b->first < 1 || b->first > INT64_MAX / 2) {
 		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
@@ -190,6 +195,7 @@ void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
 		s->gap = true;
 	if (!s->gap && b->first + (int64_t)b->n_messages - 1 > s->accepted)
 		take_batch(i, s, b);
+	FAULT_POINT(frame_taken);
 	if (s->accepted == s->position) /* nothing of it waits: a gap, or all of it was applied before */
 		reception_acknowledge(i, s, s->gap);
 }

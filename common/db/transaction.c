@@ -3,6 +3,7 @@
  * server, so COMMIT is not sent before the outcomes of such statements are here; db_commit_poll()
  * does that step without blocking. A COMMIT whose answer is lost with the connection has failed
  * as far as this layer can say, and the connection says that it is lost. */
+#include "base/fault.h"
 #include "db/connection.h"
 #include "sql_db.h"
 
@@ -44,10 +45,13 @@ enum err db_rollback(struct db *db)
 
 static enum err send_commit(struct db *db)
 {
+	FAULT_POINT(commit_unsent);
 	TRY(pipeline_send(db, sql_db_commit, NULL, false));
 	TRY(pipeline_sync(db));
 	db->transaction = TRANSACTION_COMMITTING;
-	return PQflush(db->conn) < 0 ? error_lost(db, "commit") : OK;
+	int unsent = PQflush(db->conn);
+	FAULT_POINT(commit_sent);
+	return unsent < 0 ? error_lost(db, "commit") : OK;
 }
 
 enum err db_commit_send(struct db *db)
@@ -86,6 +90,7 @@ int db_commit_poll(struct db *db)
 			return undo(db);
 		if (db->transaction == TRANSACTION_COMMITTING) {
 			db->transaction = TRANSACTION_NONE;
+			FAULT_POINT(commit_heard);
 			return 1;
 		}
 		if (send_commit(db) != OK)

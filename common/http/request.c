@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "http/exchange.h"
 #include "shape/shape.h"
 
@@ -99,6 +100,7 @@ void exchange_hand_over(struct exchange *x)
 			x->request.body_len = x->body.len;
 		}
 		x->state = EXCHANGE_HANDED;
+		FAULT_POINT(request_heard);
 		x->server->on_request(x->server->owner, &x->request);
 	}
 }
@@ -220,6 +222,7 @@ void http_answer(struct http_request *rq, const struct http_reply *reply)
 {
 	struct exchange *x = (struct exchange *)rq;
 	assert(x->state == EXCHANGE_READING || x->state == EXCHANGE_HANDED);
+	FAULT_POINT(answer_unsent);
 	x->state = EXCHANGE_ANSWERED;
 	x->status = (unsigned)reply->status;
 	/* The body lies in the request's arena, which outlives the sending: no copy. */
@@ -228,4 +231,5 @@ void http_answer(struct http_request *rq, const struct http_reply *reply)
 	if (x->response)
 		add_headers(x->response, reply);
 	exchange_wake(x);
+	FAULT_POINT(answer_made);
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "http/exchange.h"
 
 #define MAX_CONNECTIONS 1024u
@@ -119,6 +120,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 	if (!x)
 		return;
 	*context = NULL;
+	FAULT_POINT(answer_sent);
 	if (x->state == EXCHANGE_HANDED)
 		s->on_gone(s->owner, &x->request);
 	exchange_end(x);

@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "broker/zap.h"
 #include "shape/shape.h"
@@ -95,8 +96,10 @@ static void forward(struct relay *r, struct route *sender, struct wire_parts *pa
 	size_t bytes = zmq_msg_size(&parts->part[PAYLOAD]);
 	memcpy(to, zmq_msg_data(&parts->part[ADDRESS]), zmq_msg_size(&parts->part[ADDRESS]));
 	struct route *destination = route_to(&r->routes, to);
+	FAULT_POINT(relay_unsent);
 	if (destination && start(r, destination) && wire_send(r->router, sender->name, strlen(sender->name), true) == 0 &&
 	    wire_send_last(r->router, &parts->part[PAYLOAD]) == 0) {
+		FAULT_POINT(relay_sent);
 		r->messages++;
 		r->bytes += bytes;
 		return;
