@@ -93,10 +93,14 @@ class System:
         names = names or self.nodes
         for name in names:
             assert name in self.nodes and name not in self.children, f"{name}: not of this system, or running already"
-            self.children[name] = process.launch(daemons.spec(self.place, name, SANITIZERS))
+            self.children[name] = process.launch(daemons.spec(self.place, name, self.environment(name)))
         if ready:
             self.wait_ready(*names)
         return self
+
+    def environment(self, _name):
+        """What a daemon finds in its environment besides what the test itself does."""
+        return SANITIZERS
 
     def wait_ready(self, *names):
         def watch():

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ended at any point, each daemon goes on where it was: one referral, one effect everywhere.
+
+For every point of common/base/fault.h and every daemon that passes it, the daemon is ended there, at its first passing;
+with UDVEJ_CRASH_DEEP=1 at each of the passings of one referral.
+"""
+
+import os
+
+import pytest
+
+from harness.system import eventually
+
+from slots import POINTS
+from struck import Struck
+
+DEEP = bool(os.environ.get("UDVEJ_CRASH_DEEP"))
+
+
+@pytest.fixture(scope="module")
+def system(cluster):
+    made = Struck(cluster)
+    problems = []
+    try:
+        made.start()
+        made.put_workers({"kommune": {}})
+        yield made
+        made.wait_ready(*made.nodes)  # one that is just starting cannot end as it should
+    finally:
+        problems = made.close()
+    assert not problems, "\n".join(problems)
+
+
+# What makes daemons pass points; the first that passes a point is used to pass it.
+
+
+def reconnect(system):
+    """All lose the broker, have something to tell each other, and meet again."""
+    system.stop("broker")
+    system.refer()
+    system.start("broker", ready=False)
+
+
+TRIGGERS = {"refer": Struck.refer, "look": Struck.look, "reconnect": reconnect}
+
+
+def recorded(system):
+    """[(trigger, node, point, passings)]: every point with every node that passes it."""
+    found = {}
+    for name, trigger in TRIGGERS.items():
+        for node, passed in system.count(lambda run=trigger: run(system)).items():
+            for point in set(POINTS) & set(passed):
+                found.setdefault((point, node), (name, passed[point]))
+    ordered = sorted(found, key=lambda pair: (POINTS.index(pair[0]), pair[1]))
+    return [(found[pair][0], pair[1], pair[0], found[pair][1]) for pair in ordered]
+
+
+def end_there(system, trigger, node, point, nth):
+    """One round; False when this passing did not come."""
+    system.begin_round()
+    system.slots[node].arm(point, nth)
+    TRIGGERS[trigger](system)
+    system.settle()
+    # What a daemon does after its last commit, the books do not show.
+    struck = system.slots[node].struck(within=3 if nth == 1 else 0.2)
+    system.slots[node].disarm()
+    if struck:
+        eventually(lambda: system.children[node].poll() is not None or system.ended, what="the end")
+        system.raise_the_dead()
+        system.settle()
+    assert system.ended == ([node] if struck else []), f"ended: {system.ended}"
+    return struck
+
+
+def test_ended_at_any_point_and_started_again_everything_has_happened_once(system):
+    system.refer()
+    system.settle()
+    rounds = recorded(system)
+    assert {point for _, _, point, _ in rounds} == set(POINTS), "a point that no daemon passes"
+    struck = 0
+    for trigger, node, point, passings in rounds:
+        for nth in range(1, passings + 1 if DEEP and trigger == "refer" else 2):
+            try:
+                ended = end_there(system, trigger, node, point, nth)
+                assert ended or nth > 1, "was not passed this time"
+            except AssertionError as problem:
+                raise AssertionError(f"{node}, ended at {point} (passing {nth} of {trigger}): {problem}") from problem
+            struck += ended
+    print(f"\n{len(POINTS)} points, {len(rounds)} pairs of point and daemon, {struck} crashes, "
+          f"{len(system.referrals)} referrals: one effect each")
+    assert struck >= len(rounds)
