@@ -45,8 +45,12 @@ struct arena {
 static struct block *block_new(size_t size)
 {
 	struct block *b = malloc(sizeof *b + size);
-	if (!b)
-		return NULL;
+	if (!b) {
+		/* Not the fault of what is being done: refusing it would make a dead letter of a good message. Nothing is
+		 * acknowledged that only memory holds, so a restart loses nothing. */
+		fputs("arena: the system has no memory left\n", stderr);
+		abort();
+	}
 	*b = (struct block){ .size = size };
 	HIDE(b->bytes, size);
 	return b;
@@ -55,12 +59,9 @@ static struct block *block_new(size_t size)
 struct arena *arena_new(size_t limit)
 {
 	struct arena *a = malloc(sizeof *a);
-	struct block *first = block_new(BLOCK_SIZE);
-	if (!a || !first) {
-		free(a);
-		free(first);
+	if (!a)
 		return NULL;
-	}
+	struct block *first = block_new(BLOCK_SIZE);
 	*a = (struct arena){ .first = first, .current = first, .limit = limit };
 	return a;
 }
@@ -99,8 +100,6 @@ void *arena_try_alloc(struct arena *a, size_t size)
 		return NULL;
 	if (need + GAP > a->current->size - a->current->used) {
 		struct block *b = block_new(need + GAP > BLOCK_SIZE ? need + GAP : BLOCK_SIZE);
-		if (!b)
-			return NULL;
 		a->current->next = b;
 		a->current = b;
 	}

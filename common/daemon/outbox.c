@@ -111,7 +111,7 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	m.body = body;
 	struct letter *l = letter_new(s->staged + 1, &m);
 	if (!l)
-		return ERR_MEMORY;
+		abort(); /* as in batch.c: an error would bury the message that caused this one */
 	chain_add(&s->staged_chain, &m);
 	s->staged++;
 	l->chain = s->staged_chain;

@@ -246,6 +246,8 @@ void parked_turn(struct parked *p)
 	const char **last = rows.cells + (rows.n - 1) * rows.n_columns;
 	free(p->sender);
 	p->sender = strdup(last[0]);
+	if (!p->sender)
+		abort(); /* without it the rest would not be looked at */
 	memcpy(p->epoch, last[1], sizeof p->epoch);
 	p->seq = atoll(last[2]);
 }

@@ -21,7 +21,7 @@ static enum err ready(struct db *db)
 		size_t capacity = db->capacity ? db->capacity * 2 : 64;
 		struct pending *bigger = realloc(db->queue, capacity * sizeof *bigger);
 		if (!bigger)
-			return error_note(db, ERR_MEMORY, "no memory for %zu pending statements", capacity);
+			return error_lost(db, "no memory for pending statements"); /* tried again, not judged */
 		db->queue = bigger;
 		db->capacity = capacity;
 	}
