@@ -200,7 +200,8 @@ static bool positions_were_moved(const struct daemon *d, enum err e)
 	bool moved = false;
 	for (size_t i = 0; i < countof(moves); i++)
 		moved = moved || strncmp(said, moves[i], strlen(moves[i])) == 0;
-	return moved && err_fate(e) == FATE_RETRY;
+	/* of a lost connection the name is only that of what could not be sent any more */
+	return moved && !db_is_lost(d->writer) && err_fate(e) == FATE_RETRY;
 }
 
 /* Nobody knows whether it was committed: letters come again, calls ask their idempotency rows. */
