@@ -293,6 +293,8 @@ static enum err parse(struct arena *a, const char *json, size_t len, size_t flag
 		return refuse(why, ERR_JSON, "", "the document is nested too deeply");
 	json_error_t error = { .line = 0 };
 	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES | flags, &error);
+	if (!root && !*error.text) /* jansson has something to say of every document that is wrong */
+		return refuse(why, ERR_MEMORY, "", "");
 	if (!root)
 		return refuse_syntax(a, &error, why);
 	*ret = root;
