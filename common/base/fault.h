@@ -46,7 +46,6 @@
 	ROW(calloc)                                                                    \
 	ROW(realloc)                                                                   \
 	ROW(strdup)                                                                    \
-	ROW(asprintf)                                                                  \
 	ROW(query_refused)    /* by the server, COMMIT too */                          \
 	ROW(query_unsent)     /* libpq cannot queue it */                              \
 	ROW(sync_unsent)                                                               \

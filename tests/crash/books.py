@@ -44,12 +44,9 @@ class Books:
             self.connections.pop(node).close()
 
     def differences(self, referrals):
-        """What is not as it must be at rest, when these referrals (ids) were acknowledged and no others were made."""
+        """What is not as it must be at rest, when these referrals, {id: own or received}, were acknowledged, no others."""
         of = {node: self.read(node) for node in NODES}
-        return [*streams_differ(of), *contents_differ(of, sorted(referrals))]
-
-    def set_aside(self):
-        return {node: self.read(node)[3:5] for node in NODES}
+        return [*streams_differ(of), *contents_differ(of, sorted(referrals.items()))]
 
 
 def streams_differ(of):
@@ -68,15 +65,15 @@ def streams_differ(of):
 def contents_differ(of, referrals):
     sent, asked = of["reden"][5:7]
     courses, received, came = of["kommune"][5:8]
-    if [[one, "accepted"] for one in referrals] != (sent or []):
-        yield f"reden knows {len(sent or [])} referrals, {len(referrals)} were acknowledged, or not all are accepted"
-    if [[one, "received"] for one in referrals] != [row[:2] for row in received or []]:
-        yield "kommune has not received each referral once"
+    if [[one, "accepted"] for one, way in referrals if way == "received"] != (sent or []):
+        yield f"reden knows {len(sent or [])} referrals; not all that were acknowledged, or not all are accepted"
+    if [list(one) for one in referrals] != [row[:2] for row in received or []]:
+        yield "kommune has not each referral once"
     if len({row[2] for row in received or []} - {None}) != len(referrals) or len(courses or []) != len(referrals):
         yield f"kommune has {len(courses or [])} courses for {len(referrals)} referrals"
     for node in ("caseload", "outcomes", "reporting"):
         if of[node][5] != courses:
             yield f"{node} knows other courses than kommune"
     counted = of["reporting"][6] or {}
-    if referrals and (asked, came) != (counted.get("reden"), counted.get("kommune")):
+    if (asked, came) != (counted.get("reden", 0), counted.get("kommune", 0)):
         yield f"enquiries: reden {asked}, kommune {came}, reporting {counted}"

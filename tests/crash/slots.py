@@ -18,7 +18,7 @@ def table(name):
     return re.findall(r"ROW\((\w+)\)", body)
 
 
-POINTS = table("FAULT_POINTS")
+POINTS, CALLS = table("FAULT_POINTS"), table("FAULT_CALLS")
 
 
 class Slots:
@@ -47,14 +47,14 @@ class Slots:
         """Strikes at the nth passing from now."""
         struct.pack_into("=Q", self.open().map, self.at[name] + SLOT.size - 8, self.passed(name) + nth)
 
-    def struck(self, within=0):
-        """Whether what is armed has struck, or does within these seconds."""
+    def struck(self, name, within=0):
+        """Whether it has struck there since it was armed, or does within these seconds."""
         deadline = time.monotonic() + within
         while True:
-            cells = [SLOT.unpack_from(self.map, offset) for offset in self.at.values()]
-            if any(0 < strike_at <= passed for _, passed, strike_at in cells):
+            _, passed, strike_at = SLOT.unpack_from(self.open().map, self.at[name])
+            if 0 < strike_at <= passed:
                 return True
-            if time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 return False
             time.sleep(0.01)
 

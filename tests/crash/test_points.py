@@ -12,23 +12,17 @@ import pytest
 from harness.system import eventually
 
 from slots import POINTS
-from struck import Struck
+from struck import Struck, closing_struck
 
 DEEP = bool(os.environ.get("UDVEJ_CRASH_DEEP"))
 
 
 @pytest.fixture(scope="module")
 def system(cluster):
-    made = Struck(cluster)
-    problems = []
-    try:
+    with closing_struck(Struck(cluster)) as made:
         made.start()
         made.put_workers({"kommune": {}})
         yield made
-        made.wait_ready(*made.nodes)  # one that is just starting cannot end as it should
-    finally:
-        problems = made.close()
-    assert not problems, "\n".join(problems)
 
 
 # What makes daemons pass points; the first that passes a point is used to pass it.
@@ -62,7 +56,7 @@ def end_there(system, trigger, node, point, nth):
     TRIGGERS[trigger](system)
     system.settle()
     # What a daemon does after its last commit, the books do not show.
-    struck = system.slots[node].struck(within=3 if nth == 1 else 0.2)
+    struck = system.slots[node].struck(point, within=3 if nth == 1 else 0.2)
     system.slots[node].disarm()
     if struck:
         eventually(lambda: system.children[node].poll() is not None or system.ended, what="the end")

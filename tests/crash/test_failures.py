@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Any call fails once: nothing or everything has happened, the client is told the truth, and all comes to its end.
+
+For every call of the second table of common/base/fault.h, and every time that a daemon makes it in the course of one
+referral, the call fails; then the request is repeated, and the books of all daemons must agree. That is the kommune's
+node, which takes the request, tells caseload and hears of it; with UDVEJ_CRASH_DEEP=1 it is each daemon in turn.
+"""
+
+import os
+import signal
+from collections import Counter
+
+import pytest
+
+from harness.system import eventually
+from stack.health import is_ready
+
+from books import INTAKE, NODES
+from slots import CALLS
+from struck import Struck, closing_struck
+
+DEEP = bool(os.environ.get("UDVEJ_CRASH_DEEP"))
+# Without memory a daemon may end by its own hand: nothing is acknowledged that only memory holds.
+MEMORY = ("malloc", "calloc", "realloc", "strdup")
+# Calls that are made when a connection is opened again: it is lost first. Calls that only a new process makes.
+REOPENING = ("strdup", "connect", "setup_unsent", "prepare")
+NEW = ("realloc",)
+
+
+@pytest.fixture(scope="module")
+def system(cluster):
+    with closing_struck(Struck(cluster)) as made:
+        made.start()
+        made.put_workers({"kommune": {}})
+        made.refer()
+        made.settle()
+        yield made
+
+
+def work(system, node, losing=False):
+    """One referral in which the node takes part; with `losing` the connection of its writer is lost in it."""
+    if losing:  # who takes a request asks first, over the other connection, whose token that is
+        system.slots[node].arm("query_unsent", 2 if node in INTAKE else 1)
+    system.refer(node if node == "kommune" else "reden", ends=(-signal.SIGABRT,))
+    system.settle(ends=(-signal.SIGABRT,))
+
+
+def fail_once(system, node, call, nth):
+    """One round; False when this call was not made."""
+    system.begin_round()
+    if call in NEW:
+        system.restart(node)
+    system.slots[node].arm(call, nth)
+    work(system, node, call in REOPENING)
+    failed = system.slots[node].struck(call)
+    system.slots[node].disarm()
+    assert not system.ended or call in MEMORY, f"{system.ended} ended"
+    return failed
+
+
+def calls_of_one_referral(system, node):
+    """{call: how often it is made}"""
+    made = system.count(lambda: work(system, node))[node]
+    reopening = system.count(lambda: work(system, node, True))[node]
+    system.slots[node].disarm()
+    system.restart(node)
+    new = system.count(lambda: work(system, node))[node]
+    return {call: (reopening if call in REOPENING else new if call in NEW else made).get(call, 0) for call in CALLS}
+
+
+def times(call, n):
+    """Which of n calls fail. Statements that are prepared one after the other are all alike: three of them."""
+    return sorted({1, n // 2 + 1, n}) if call == "prepare" and n and not DEEP else range(1, n + 1)
+
+
+@pytest.mark.parametrize("node", NODES if DEEP else ["kommune"])
+def test_whatever_fails_in_a_daemon_the_referral_has_one_effect(system, node):
+    failed, ended = Counter(), 0
+    for call, n in calls_of_one_referral(system, node).items():
+        for nth in times(call, n):
+            try:
+                failed[call] += fail_once(system, node, call, nth)
+            except AssertionError as problem:
+                raise AssertionError(f"{node}, {call} number {nth} failed: {problem}") from problem
+            ended += len(system.ended)
+    said = ", ".join(f"{n} {call}" for call, n in (+failed).items())
+    print(f"\n{node}: {failed.total()} failures ({said}), {ended} of them ended it")
+    if node == "kommune":
+        assert set(+failed) == set(CALLS) - {"calloc"}
+
+
+def test_a_start_in_which_something_fails_ends_or_succeeds_and_the_next_one_succeeds(system):
+    """All of that counted, from the first line of main() until it is ready."""
+    node, failed, ended = "kommune", Counter(), 0
+    made = system.count(lambda: system.restart(node))[node]
+    for call in (*MEMORY, "connect", "setup_unsent", "prepare"):
+        for nth in times(call, made.get(call, 0)):
+            system.stop(node)
+            system.slots[node].arm(call, nth)
+            system.start(node, ready=False)
+            child = system.children[node]
+            eventually(lambda: child.poll() is not None or is_ready(system.place, node), 30, f"{call} {nth}")
+            failed[call] += system.slots[node].struck(call)
+            system.slots[node].disarm()
+            if child.poll() is not None:
+                assert child.poll() in (1, -signal.SIGABRT), f"{call} {nth}: {system.log(node)[-2000:]}"
+                ended += 1
+                del system.children[node]
+                system.start(node)
+    work(system, node)
+    said = ", ".join(f"{n} {call}" for call, n in (+failed).items())
+    print(f"\n{node}: {failed.total()} failures at its start ({said}), {ended} of them ended it")
+    assert set(+failed) >= {"malloc", "calloc", "realloc", "strdup", "connect", "setup_unsent", "prepare"}
