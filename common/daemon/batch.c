@@ -278,6 +278,7 @@ static void begin(struct batch *b)
 	struct daemon *d = b->daemon;
 	arena_reset(b->arena);
 	b->wakes = b->unparks = NULL;
+	b->kept = NULL;
 	take_works(b);
 	enum err e = db_begin(d->writer);
 	FAULT_POINT(batch_begun);

@@ -31,6 +31,7 @@ struct tx {
 	struct refusal why;    /* filled by whoever refuses: tx_refuse() */
 	const char *sender;    /* of a message: the authenticated node name; else "" */
 	const char *cause;     /* id of the message or request being handled */
+	void **kept;           /* of a message: what was read earlier in this batch and is true still; of the service */
 	struct daemon *daemon; /* private to this layer */
 	unsigned emitted;
 	bool wrote;

@@ -143,7 +143,8 @@ enum err outbox_save(struct outbox *o, struct arena *a)
 		FAULT_POINT(trim_unsent);
 		TRY(db_exec(db, a, sql_out_acked, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked),
 		            ARG_BYTES("chain", s->acked_chain.head, CHAIN_LEN)));
-		TRY(db_exec(db, a, sql_out_trim, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked)));
+		TRY(db_exec(db, a, sql_out_trim, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("after", s->saved_acked),
+		            ARG_INT("seq", s->acked)));
 		FAULT_POINT(trim_sent);
 	}
 	return OK;

@@ -55,9 +55,11 @@ static enum err check_list(const struct check *k, struct shape_place place)
 		return OK;
 	char **items = *(char ***)shape_at(place);
 	for (size_t i = 0; i < n; i++) {
-		struct check item = *k;
-		item.field = arena_printf(k->arena, "%s[%zu]", k->field, i);
-		TRY(check_text(&item, items[i]));
+		enum err e = check_text(k, items[i]);
+		if (e == OK)
+			continue;
+		k->why->field = arena_printf(k->arena, "%s[%zu]", k->field, i);
+		return e;
 	}
 	return OK;
 }
@@ -79,10 +81,12 @@ static enum err check_rule(struct arena *a, const ProtobufCMessage *message, con
 {
 	struct shape_place place;
 	struct check k = { .arena = a, .why = why, .rule = rule };
-	k.field = shape_json_name(a, rule->field);
 	bool said = shape_find(NULL, message, rule->field, &place) && shape_is_set(place);
+	if (!said && rule->kind != RULE_REQUIRED)
+		return OK;
+	k.field = shape_json_name(a, rule->field);
 	if (!said)
-		return rule->kind == RULE_REQUIRED ? must(&k, ERR_MISSING, "must be given") : OK;
+		return must(&k, ERR_MISSING, "must be given");
 	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
 		return check_list(&k, place);
 	if (place.field->type == PROTOBUF_C_TYPE_STRING)

@@ -125,6 +125,7 @@ enum err work_run(struct batch *b, struct work *w)
 	struct tx tx = tx_make(b->daemon, b->daemon->writer, b->arena);
 	struct arena *const request = w->call ? w->call->http->arena : NULL;
 	volatile enum err e = ERR_MEMORY;
+	tx.kept = &b->kept;
 	w->counts = METRIC_COUNT;
 	w->refused = w->done = false;
 	if (!w->judged)

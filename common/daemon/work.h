@@ -31,6 +31,7 @@ struct batch {
 	struct work *first, **last; /* what waits */
 	struct work *running;       /* what is in the transaction */
 	struct name *wakes, *unparks;
+	void *kept;     /* tx->kept, in the arena */
 	unsigned alone; /* how many of the next works run one by one */
 	bool committing;
 	bool stale; /* the connection was lost: what is in memory has to be read again */

@@ -19,7 +19,7 @@ struct many {
 	const struct sql *sql;
 	bool used_before;          /* in this transaction */
 	unsigned n;                /* rows that wait */
-	uint32_t about[MOST_ROWS]; /* hash of the first parameter of each */
+	uint32_t about[MOST_ROWS]; /* hash of the first parameter of each; 0: about nothing that another is about */
 	unsigned prepared;         /* sizes of the variants that the connection knows */
 	size_t *places;            /* of each value: 0: NULL, else 1 + where it begins in bytes */
 	struct bound bound;        /* the values as they are sent */
@@ -148,27 +148,29 @@ enum err many_flush(struct db *db, bool late_too)
 
 /* --- holding back --- */
 
-static uint32_t hash_of(const char *key)
+static uint32_t what_about(const struct sql *sql, const struct bound *bound)
 {
 	uint32_t hash = 2166136261; /* FNV-1a */
-	for (; key && *key; key++)
-		hash = (hash ^ (unsigned char)*key) * 16777619;
-	return hash;
+	const char *key = sql->late ? NULL : bound->values[0];
+	for (const char *s = key; s && *s; s++)
+		hash = (hash ^ (unsigned char)*s) * 16777619;
+	return !key ? 0 : hash ? hash : 1;
 }
 
-/* Whether a row about this may wait. Two things of one hash cost a flush, nothing else. */
-static bool holds(const struct db *db, uint32_t about)
+/* Whether a row about this waits, in these rows or in what goes after them. Two things of one hash cost a flush,
+ * nothing else. */
+static bool holds(const struct many *m, uint32_t about)
 {
 	bool found = false;
-	for (const struct many *m = db->many; m && !found; m = m->next)
-		for (unsigned i = 0; i < m->n && !m->sql->late; i++)
+	for (; about && m && !found; m = m->next)
+		for (unsigned i = 0; i < m->n; i++)
 			found |= m->about[i] == about;
 	return found;
 }
 
 enum err many_flush_for(struct db *db, const struct sql *read, const struct bound *bound)
 {
-	if (read->apart && !holds(db, hash_of(bound->values[0])))
+	if (read->apart && !holds(db->many, what_about(read, bound)))
 		return OK;
 	return many_flush(db, false);
 }
@@ -210,8 +212,8 @@ static bool copy_row(struct many *m, const struct bound *row)
 enum err many_add(struct db *db, const struct sql *sql, const struct bound *bound)
 {
 	struct many *m = find(db, sql);
-	uint32_t about = sql->late ? 0 : hash_of(bound->values[0]);
-	if (!sql->late && holds(db, about))
+	uint32_t about = what_about(sql, bound);
+	if (holds(m, about))
 		TRY(many_flush(db, false));
 	if (m)
 		m->about[m->n] = about;

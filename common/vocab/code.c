@@ -270,7 +270,7 @@ int code_rank(const char *list, const char *code)
 {
 	const struct code_list *l = code_list(list);
 	for (size_t i = 0; l && code && i < l->n; i++)
-		if (strcmp(l->codes[i].code, code) == 0)
+		if (l->codes[i].code[0] == code[0] && strcmp(l->codes[i].code, code) == 0)
 			return (int)i;
 	return -1;
 }

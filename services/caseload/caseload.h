@@ -35,9 +35,11 @@ enum err row_save(struct tx *tx, CourseRow *row, const char *operation) MUST_USE
 enum err refuse_command(struct tx *tx, const char *operation, const char *subject) MUST_USE;
 
 /* --- place.c: giving places --- */
-/* Gives the course a place where there is room on the day; otherwise the reason says why not, and it is not changed
- * but for that. *ret_placed tells. */
-enum err place_give(struct tx *tx, CourseRow *row, struct date on, bool *ret_placed) MUST_USE;
+/* Gives the course a place where there is room on the day, and saves it; otherwise the reason says why not, and it is
+ * not changed but for that. *ret_placed tells. */
+enum err place_give(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed) MUST_USE;
+/* The same for a new course, unless somebody waits already. */
+enum err place_ask(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed) MUST_USE;
 /* Puts the course on the waiting list, last of its class. */
 enum err place_wait(struct tx *tx, CourseRow *row) MUST_USE;
 /* The first in turn of a programme who waits; ERR_NOT_FOUND. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Giving places: loads who could take a citizen and how many they have, lets core/place.c choose, and
  * keeps the waiting list moving. Never gives a full worker one more, since counts and choice are of
- * one transaction and there is one writer. */
+ * one transaction and there is one writer. What was read for one course of a batch is kept for the next. */
 #include "caseload/core/place.h"
+
+#include <string.h>
 
 #include "caseload/caseload.h"
 #include "sql_caseload.h"
@@ -15,7 +17,6 @@ static struct place_candidate candidate_of(const CandidateRow *row, const struct
 		.cap = own && own < p->cap ? own : p->cap,
 		.open = row->open,
 		.active = row->active,
-		.is_former = row->former,
 		.n_languages = row->worker ? row->worker->n_languages : 0,
 		.languages = row->worker ? row->worker->languages : NULL,
 		.n_competences = row->worker ? row->worker->n_competences : 0,
@@ -24,38 +25,94 @@ static struct place_candidate candidate_of(const CandidateRow *row, const struct
 	};
 }
 
-static enum err load_candidates(struct tx *tx, const CourseRow *row, const struct programme *p, struct date on,
-                                struct place_candidate **ret, size_t *ret_n)
-{
-	CandidateRow **rows;
+/* Who can take citizens in a programme on a day. */
+struct candidates {
+	const struct programme *programme;
+	struct date on;
+	struct place_candidate *all;
 	size_t n;
-	TRY(tx_all(tx, sql_worker_candidates, &candidate_row__descriptor, &rows, &n, NULL,
+	bool nobody_waits;
+};
+
+static enum err read_candidates(struct tx *tx, const struct programme *p, struct date on, struct candidates **ret)
+{
+	struct candidates *c = ARENA_NEW(tx->arena, struct candidates);
+	CandidateRow **rows;
+	TRY(tx_all(tx, sql_worker_candidates, &candidate_row__descriptor, &rows, &c->n, NULL,
 	           ARG_TEXT("organisation", p->organisation), ARG_TEXT("programme", p->key),
-	           ARG_TEXT("citizen", row->citizen), ARG_TEXT("on", date_text(tx->arena, on))));
-	*ret = ARENA_ARRAY(tx->arena, struct place_candidate, n);
-	for (size_t i = 0; i < n; i++)
-		(*ret)[i] = candidate_of(rows[i], p);
-	*ret_n = n;
+	           ARG_TEXT("on", date_text(tx->arena, on))));
+	c->programme = p;
+	c->on = on;
+	c->all = ARENA_ARRAY(tx->arena, struct place_candidate, c->n);
+	for (size_t i = 0; i < c->n; i++)
+		c->all[i] = candidate_of(rows[i], p);
+	*ret = c;
 	return OK;
 }
 
-enum err place_give(struct tx *tx, CourseRow *row, struct date on, bool *ret_placed)
+/* What an earlier message of the batch left, if it serves. */
+static struct candidates *kept_for(struct tx *tx, const struct programme *p, struct date on)
+{
+	struct candidates *c = *tx->kept;
+	return c && c->programme == p && c->on.days == on.days ? c : NULL;
+}
+
+static enum err load_candidates(struct tx *tx, const CourseRow *row, const struct programme *p, struct date on,
+                                struct candidates **ret)
+{
+	CandidateRow **former;
+	size_t n_former;
+	struct candidates *c = kept_for(tx, p, on);
+	if (!c)
+		TRY(read_candidates(tx, p, on, &c));
+	TRY(tx_all(tx, sql_course_former, &candidate_row__descriptor, &former, &n_former, NULL,
+	           ARG_TEXT("citizen", row->citizen), ARG_TEXT("organisation", p->organisation)));
+	for (size_t i = 0; i < c->n; i++) {
+		c->all[i].is_former = false;
+		for (size_t f = 0; f < n_former; f++)
+			c->all[i].is_former |= strcmp(former[f]->worker_id, c->all[i].id) == 0;
+	}
+	*ret = c;
+	return OK;
+}
+
+enum err place_give(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed)
 {
 	const struct caseload *app = tx->app;
 	CourseState *c = row->course;
 	const struct programme *p = programme_by_key(app->programmes, c->programme);
-	struct place_candidate *candidates;
-	size_t n;
-	TRY(load_candidates(tx, row, p, on, &candidates, &n));
-	struct place_choice choice = place_choose(tx->arena, candidates, n, row->wishes);
+	struct candidates *candidates;
+	TRY(load_candidates(tx, row, p, on, &candidates));
+	struct place_choice choice = place_choose(tx->arena, candidates->all, candidates->n, row->wishes);
 	*ret_placed = choice.index != PLACE_NONE;
 	c->reason_code = choice.reason_code;
 	c->reason = choice.reason;
 	if (!*ret_placed)
 		return OK;
 	c->state = course_next(c->state, COURSE_PLACE);
-	c->worker = candidates[choice.index].id;
+	c->worker = candidates->all[choice.index].id;
 	c->offered_on = date_text(tx->arena, on);
+	TRY(row_save(tx, row, operation));
+	candidates->all[choice.index].open++;
+	*tx->kept = candidates;
+	return OK;
+}
+
+enum err place_ask(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed)
+{
+	const struct caseload *app = tx->app;
+	const struct programme *p = programme_by_key(app->programmes, row->course->programme);
+	const struct candidates *known = kept_for(tx, p, on);
+	*ret_placed = false;
+	if (!known || !known->nobody_waits) {
+		CourseRow *first;
+		enum err e = place_first_waiting(tx, p->key, &first);
+		if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	TRY(place_give(tx, row, operation, on, ret_placed));
+	if (*ret_placed)
+		((struct candidates *)*tx->kept)->nobody_waits = true;
 	return OK;
 }
 
@@ -87,9 +144,8 @@ enum err place_serve(struct tx *tx, const char *programme, struct date on)
 		if (e != OK)
 			return e == ERR_NOT_FOUND ? OK : e;
 		struct date since = date_or_none(row->course->waiting_since);
-		TRY(place_give(tx, row, since.days > on.days ? since : on, &placed));
+		TRY(place_give(tx, row, "", since.days > on.days ? since : on, &placed));
 		if (!placed)
 			return OK;
-		TRY(row_save(tx, row, ""));
 	}
 }

@@ -46,18 +46,13 @@ enum err on_course_request(struct tx *tx, const ProtobufCMessage *message)
 	const CourseRequest *m = (const CourseRequest *)message;
 	const struct caseload *app = tx->app;
 	const struct programme *p = programme_by_key(app->programmes, m->programme);
-	CourseRow *first, *row;
-	bool placed = false;
+	bool placed;
 	if (check(tx, m, p) != OK)
 		return refuse_command(tx, m->operation, m->course_id);
-	row = row_of(tx, m, p);
-	enum err e = place_first_waiting(tx, p->key, &first);
-	if (e == ERR_NOT_FOUND)
-		TRY(place_give(tx, row, date_or_none(m->requested_on), &placed));
-	else if (e != OK)
-		return e;
+	CourseRow *row = row_of(tx, m, p);
+	TRY(place_ask(tx, row, m->operation, date_or_none(m->requested_on), &placed));
 	if (placed)
-		return row_save(tx, row, m->operation);
+		return OK;
 	if (!*row->course->reason) {
 		row->course->reason_code = "no-capacity";
 		row->course->reason = "Others wait already; on the waiting list by priority, then time waited.";

@@ -16,6 +16,7 @@ enum err row_save(struct tx *tx, CourseRow *row, const char *operation)
 {
 	const struct caseload *app = tx->app;
 	CourseState *c = row->course;
+	*tx->kept = NULL; /* what was read of places holds no more */
 	c->version++;
 	c->operation = operation;
 	TRY(tx_exec(tx, sql_course_save, &row->base));

@@ -31,6 +31,8 @@ static void take_message(struct arena *a, const uint8_t *data, size_t len)
 	m.body = (ProtobufCBinaryData){ len - 2, (uint8_t *)data + 2 };
 	world_begin(data[1]);
 	struct tx tx = tx_make(d, d->writer, a);
+	void *kept = NULL;
+	tx.kept = &kept;
 	enum err e = dispatch(d, &tx, sender_of(d->registry, row, data[1]), &m);
 	FUZZ_MUST(err_fate(e) != FATE_STOP);
 }

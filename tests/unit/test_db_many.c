@@ -28,6 +28,12 @@ static const struct sql parent_look[1] = {
 	  .n_params = 1,
 	  .apart = true }
 };
+HELD(noted_add, false, false, "insert into noted (id, note) values ", "($1, $2)", "", "id", "note");
+static const struct sql noted_look[1] = { { .name = "noted_look",
+	                                        .text = "select count(*) as version from noted where $1::text is null",
+	                                        .params = params_of_id,
+	                                        .n_params = 1,
+	                                        .apart = true } };
 STATEMENT(parent_count, false, "select count(*) as version from parent");
 STATEMENT(child_count, false, "select count(*) as version from child");
 STATEMENT(late_count, false, "select count(*) as version from late");
@@ -35,9 +41,9 @@ STATEMENT(counted, false, "select n as version from counted where id = $1", "id"
 STATEMENT(parent_read, false, "select note as id, bytes::text as worker from parent where id = $1", "id");
 STATEMENT(parent_rename, true, "update parent set note = 'new' where id = $1", "id");
 
-static const struct sql *const statements[] = { parent_add,   child_add,     count_up,    late_add,
-	                                            parent_count, child_count,   late_count,  counted,
-	                                            parent_read,  parent_rename, parent_note, parent_look };
+static const struct sql *const statements[] = { parent_add,  child_add,   count_up,  late_add,    parent_count,
+	                                            child_count, late_count,  counted,   parent_read, parent_rename,
+	                                            parent_note, parent_look, noted_add, noted_look };
 static const struct sql_set set = { .statements = statements, .n = countof(statements) };
 
 static int setup(void **state)
@@ -47,7 +53,8 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)64 << 20);
 	w->db = world_open(w->a, NULL);
-	WORKS(w->db, db_run(w->db, "drop table if exists child, parent, counted, late;"
+	WORKS(w->db, db_run(w->db, "drop table if exists child, parent, counted, late, noted;"
+	                           "create table noted (id text, note text);"
 	                           "create table parent (id text primary key, bytes bytea, note text);"
 	                           "create table child (id text primary key, parent text not null references parent);"
 	                           "create table counted (id text primary key, n bigint not null);"
@@ -243,6 +250,19 @@ static void a_read_apart_sees_what_it_asks_about(void **state)
 	assert_int_equal(world_commit(w->db), 1);
 }
 
+static void rows_about_nothing_go_together(void **state)
+{
+	struct world *w = *state;
+	Course row = COURSE__INIT;
+	for (int i = 0; i < 5; i++)
+		WORKS(w->db, db_exec(w->db, w->a, noted_add, NULL, ARG_TEXT("id", NULL), ARG_TEXT("note", "x")));
+	WORKS(w->db, db_one(w->db, w->a, noted_look, &row, NULL, ARG_TEXT("id", NULL)));
+	assert_int_equal(row.version, 0);
+	assert_int_equal(world_commit(w->db), 1);
+	WORKS(w->other, db_one(w->other, w->a, noted_look, &row, NULL, ARG_TEXT("id", NULL)));
+	assert_int_equal(row.version, 5);
+}
+
 static void each_of_the_rows_must_be_touched_where_one_must(void **state)
 {
 	struct world *w = *state;
@@ -281,6 +301,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_row_that_is_put_twice_ends_as_it_was_put_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_about_the_same_keeps_its_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_read_apart_sees_what_it_asks_about, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_about_nothing_go_together, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_of_the_rows_must_be_touched_where_one_must, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_new_connection_prepares_them_again, setup, teardown),
 	};

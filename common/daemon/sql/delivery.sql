@@ -36,7 +36,8 @@ select chain from bus_out where receiver = :receiver and seq = :seq::bigint;
 update bus_out_stream set acked = :seq, acked_chain = :chain where receiver = :receiver and acked < :seq;
 
 -- name: out_trim
-delete from bus_out where receiver = :receiver and seq <= :seq;
+-- From where it was trimmed last: what was deleted before still lies in the index.
+delete from bus_out where receiver = :receiver and seq > :after and seq <= :seq;
 
 -- name: in_stream_all
 select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since from bus_in_stream;

@@ -24,4 +24,10 @@ where name = 'synchronous_standby_names' and setting = ''
 order by name;
 
 -- name: db_fence
-select pg_try_advisory_lock(hashtext(:node));
+-- Who holds it is the writer. It reads and changes rows by their keys, with plans that are made once, when a table may
+-- be small, and kept while it grows: reading a whole table, or a join by more than its key, must not look cheap then.
+select pg_try_advisory_lock(hashtext(:node)),
+       set_config('plan_cache_mode', 'force_generic_plan', false),
+       set_config('enable_seqscan', 'off', false),
+       set_config('enable_hashjoin', 'off', false),
+       set_config('enable_mergejoin', 'off', false);

@@ -13,11 +13,17 @@ order by array_position(array['stat', 'asap', 'urgent', 'routine'], "course.prio
 -- name: waiting_number_next
 select nextval('waiting_number') as waiting_number;
 
--- name: course_save :one
-insert into course (id, version, node, citizen, operation, organisation, programme, aim, state, worker, reason_code,
+-- name: course_former :apart
+-- Who had this citizen before, or has.
+select distinct worker as worker_id from course
+where citizen = :citizen::uuid and organisation = :organisation and worker is not null;
+
+-- name: course_save :many :one
+-- The citizen stands first: what it is about is what course_former asks for.
+insert into course (citizen, id, version, node, operation, organisation, programme, aim, state, worker, reason_code,
                     reason, priority, wishes, requested_on, waiting_since, waiting_number, offered_on, enrolled_on,
                     planned_end, shortened, closed_on, end_reason, grant_key)
-values (:course.course_id, :course.version, :node, :citizen, :course.operation, :course.organisation,
+values (:citizen, :course.course_id, :course.version, :node, :course.operation, :course.organisation,
         :course.programme, :course.aim, :course.state, :course.worker, :course.reason_code, :course.reason,
         :course.priority, :wishes::jsonb, :course.requested_on, :course.waiting_since, :course.waiting_number,
         :course.offered_on, :course.enrolled_on, :course.planned_end, :course.shortened, :course.closed_on,

@@ -13,11 +13,9 @@ on conflict (organisation, id) do update set
 where worker.version < excluded.version;
 
 -- name: worker_candidates
--- All who take citizens in a programme, with what they have open now and whether they had this citizen before.
+-- All who take citizens in a programme, with what they have open now.
 select w.id as worker_id, w.cap as "worker.cap", w.languages as "worker.languages",
        w.gender as "worker.gender", w.competences as "worker.competences", w.open,
-       w.id = any (array(select c.worker from course c where c.citizen = :citizen::uuid
-                         and c.organisation = :organisation and c.worker is not null)) as former,
        coalesce(w.active_from <= :on::date, true) and coalesce(w.active_to >= :on::date, true) as active
 from worker w
 where w.organisation = :organisation and :programme = any (w.programmes)

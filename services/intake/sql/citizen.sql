@@ -1,14 +1,15 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- People, with what they chose to say.
 
--- name: citizen_by_cpr
+-- name: citizen_by_cpr :apart
 select id from citizen where cpr = :cpr;
 
 -- name: citizen_save :many
 -- What is said now completes what was said before; nothing is forgotten by not being said again.
-insert into citizen (id, name, cpr, phone, gender, birth_year, birth_date, municipality, languages, setting,
+-- The CPR stands first: citizen_by_cpr asks for it. Without one it is a citizen that nobody knows yet.
+insert into citizen (cpr, id, name, phone, gender, birth_year, birth_date, municipality, languages, setting,
                      residence, occupation, anonymous)
-values (:id, :name, :cpr, :phone, :gender, :birth_year, :birth_date, :municipality, :languages, :setting,
+values (:cpr, :id, :name, :phone, :gender, :birth_year, :birth_date, :municipality, :languages, :setting,
         :residence, :occupation, :anonymous)
 on conflict (id) do update set
     name = coalesce(excluded.name, citizen.name),

@@ -47,13 +47,13 @@ def run(world, script, clients, seconds):
     return float(found[1])
 
 
-def insert_rates(world, seconds):
+def insert_rates(world, seconds, clients=CLIENTS):
     """{clients: transactions a second}. Needs one referral in the database; leaves nothing there."""
     database = world.database("kommune")
     for statement in TABLE.split(";\n")[:-1]:
         database.rows(statement)
     script = world.place.dir / "insert.sql"
     script.write_text(insert_statement(database))
-    rates = {clients: run(world, script, clients, seconds) for clients in CLIENTS}
+    rates = {number: run(world, script, number, seconds) for number in clients}
     database.rows("drop schema bench cascade")
     return rates

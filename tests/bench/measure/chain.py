@@ -5,8 +5,6 @@ import time
 
 import load
 
-CONNECTIONS = (1, 8, 32)
-
 
 def posting(world, connections, seconds):
     """Durable POSTs, whatever becomes of them; every one that was answered is a row."""

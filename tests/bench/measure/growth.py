@@ -19,19 +19,20 @@ def fill(world, rows):
 
 
 def measure(world, rows, seconds, chain_seconds):
-    """(empty, full), each {post, alone, chain} on databases of its own."""
-    kinds = (lambda: know_workers(world), lambda: fill(world, rows))
-    return [_three(world, fill_with, seconds, chain_seconds) for fill_with in kinds]
+    """(empty, full), each {post, alone, chain} on databases of its own, which differ in what is stored alone."""
+    return [_three(world, stored, seconds, chain_seconds) for stored in (0, rows)]
 
 
-def know_workers(world):
-    """Statistics of the few workers, which the full database has too: without them the planner joins them badly.
-    Not of the empty tables: a plan that was made for no rows would be kept while they grow."""
-    world.cluster.sql("analyze worker", "caseload")
+def prepare(world, rows):
+    """What is to be stored, and what the planner would know of it by now: the same care for both."""
+    if rows:
+        fill(world, rows)
+    for script in SCRIPTS.glob("*.sql"):
+        world.cluster.sql("vacuum analyze", script.stem)
 
 
-def _three(world, fill_with, seconds, chain_seconds):
-    world.fresh(fill=fill_with)
+def _three(world, rows, seconds, chain_seconds):
+    world.fresh(fill=lambda: prepare(world, rows))
     world.wait_drained()
     alone = chain.visible_unloaded(world, seconds)
     sustained = chain.sustained(world, 32, chain_seconds)

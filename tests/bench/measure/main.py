@@ -31,9 +31,11 @@ def arguments(words):
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, of: {','.join(PARTS)}")
     parser.add_argument("--seconds", type=int, help="of each measurement (default 10; quick 3)")
     parser.add_argument("--chain-seconds", type=int, default=1, help="of posting, before waiting for the whole chain")
+    parser.add_argument("--connections", default="1,8,32", help="of the durable POSTs (default 1,8,32)")
     parser.add_argument("--port-base", type=int, default=9700)
     asked = parser.parse_args(words)
     asked.only = asked.only.split(",")
+    asked.connections = [int(number) for number in asked.connections.split(",")]
     if set(asked.only) - set(PARTS):
         parser.error(f"--only: parts are {','.join(PARTS)}")
     asked.seconds = asked.seconds or (3 if asked.quick else 10)
@@ -49,14 +51,15 @@ class Run:
         self.posts, self.chain, self.visible, self.half = {}, None, None, None
 
     def part_post(self):
-        for connections in chain.CONNECTIONS:  # each on empty databases: what one leaves to do does not slow the next
+        for connections in self.asked.connections:  # each on empty databases: what one leaves to do does not slow the next
             first, again = self.world.fresh()
             self.posts[connections] = chain.posting(self.world, connections, self.asked.seconds)
         self.world.stop()
         self.world.start("kommune")
         alone = chain.posting(self.world, 32, self.asked.seconds)
         self.world.stop()  # pgbench has the machine to itself
-        inserts = baseline.insert_rates(self.world, 1 if self.asked.quick else 4)
+        quick = self.asked.quick
+        inserts = baseline.insert_rates(self.world, 1 if quick else 4, baseline.CLIENTS[3:6] if quick else baseline.CLIENTS)
         clients, best = max(inserts.items(), key=lambda pair: pair[1])
         for connections, found in self.posts.items():
             what = f"durable POST, {connections} connections / pgbench's best one-row insert"
@@ -107,7 +110,7 @@ class Run:
         self.world.stop()
         with peer.peer(self.world) as other:
             idle = other.memory()
-            found = {connections: other.sustained(connections, self.asked.seconds) for connections in chain.CONNECTIONS}
+            found = {connections: other.sustained(connections, self.asked.seconds) for connections in {*self.asked.connections, 32}}
             visible = other.visible(found[32]["chain"] / 2, self.asked.seconds)
             after = other.memory()
         self.tell_peer(found, visible, idle, after)

@@ -88,17 +88,12 @@ comment on column course.end_reason is 'Why: code of list end-reason.';
 comment on column course.grant_key is 'Grant that pays.';
 
 -- Counting them for each referral would take longer the more there are.
-create function course_holds_place(state text) returns boolean language sql immutable as $$
-    select state in ('offered', 'enrolled')
-$$;
-comment on function course_holds_place is 'Whether a course in this state counts for the cap of its worker.';
-
 create function worker_count() returns trigger language plpgsql as $$
 begin
-    if tg_op <> 'INSERT' and course_holds_place(old.state) then
+    if tg_op <> 'INSERT' and old.state in ('offered', 'enrolled') then
         update worker set open = open - 1 where organisation = old.organisation and id = old.worker;
     end if;
-    if tg_op <> 'DELETE' and course_holds_place(new.state) then
+    if tg_op <> 'DELETE' and new.state in ('offered', 'enrolled') then
         update worker set open = open + 1 where organisation = new.organisation and id = new.worker;
     end if;
     return null;
@@ -106,12 +101,13 @@ end
 $$;
 comment on function worker_count is 'Keeps worker.open, whoever changes a course.';
 create trigger course_begins after insert on course for each row
-    when (course_holds_place(new.state)) execute function worker_count();
+    when (new.state in ('offered', 'enrolled')) execute function worker_count();
 create trigger course_moves after update on course for each row
-    when ((course_holds_place(old.state), old.organisation, old.worker)
-          is distinct from (course_holds_place(new.state), new.organisation, new.worker)) execute function worker_count();
+    when ((old.state in ('offered', 'enrolled'), old.organisation, old.worker)
+          is distinct from (new.state in ('offered', 'enrolled'), new.organisation, new.worker))
+    execute function worker_count();
 create trigger course_goes after delete on course for each row
-    when (course_holds_place(old.state)) execute function worker_count();
+    when (old.state in ('offered', 'enrolled')) execute function worker_count();
 
 create view course_row as
 select id as "course.course_id", version as "course.version",
