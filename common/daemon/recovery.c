@@ -109,7 +109,9 @@ static enum err commit(struct db *db)
 
 static enum err run(struct recovery *r, recovery_work *work, void *context)
 {
+	void *kept = NULL;
 	struct tx tx = tx_make(r->daemon, r->daemon->writer, r->step);
+	tx.kept = &kept;
 	tx.cause = r->epoch;
 	TRY(db_begin(tx.db));
 	TRY(work(r, &tx, context));
