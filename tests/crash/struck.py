@@ -38,10 +38,11 @@ class Struck(System):
         self.slots = {name: Slots(directory / name) for name in self.nodes}
         self.books = Books(self)
         self.referrals = {}  # all that were acknowledged: {id: which way the kommune got it}
+        self.sanitizers = {}  # other options for them than the harness has
         self.ended = []  # daemons that were struck dead, in the present round
 
     def environment(self, name):
-        return {**super().environment(name), "UDVEJ_FAULTS": str(self.slots[name].path)}
+        return {**super().environment(name), **self.sanitizers, "UDVEJ_FAULTS": str(self.slots[name].path)}
 
     def close(self):
         self.books.close()
