@@ -17,7 +17,7 @@ struct option {
 static const struct option options[] = {
 	{ ZMQ_RCVHWM, 0 }, /* bounded by the credit of the streams; a limit here can stop the reader for good */
 	{ ZMQ_LINGER, 0 },
-	{ ZMQ_IMMEDIATE, 1 }, /* no queue for a peer that is not there */
+	{ ZMQ_IMMEDIATE, 0 }, /* with 1 a connection that breaks while a message is read aborts the process (4.3.4) */
 	{ ZMQ_RECONNECT_IVL, 200 },
 	{ ZMQ_RECONNECT_IVL_MAX, 10000 }, /* ZeroMQ doubles up to this and adds up to 200 ms of jitter */
 	{ ZMQ_HANDSHAKE_IVL, 5000 },
