@@ -192,18 +192,6 @@ static void judge(struct batch *b, enum err e)
 	w->verdict.field = "";
 }
 
-/* Whether our own rows are not where we left them: somebody else writes to this database. */
-static bool positions_were_moved(const struct daemon *d, enum err e)
-{
-	const char *said = db_error(d->writer);
-	static const char *const moves[] = { "out_stream_set:", "in_stream_advance:", "in_stream_renew:" };
-	bool moved = false;
-	for (size_t i = 0; i < countof(moves); i++)
-		moved = moved || strncmp(said, moves[i], strlen(moves[i])) == 0;
-	/* of a lost connection the name is only that of what could not be sent any more */
-	return moved && !db_is_lost(d->writer) && err_fate(e) == FATE_RETRY;
-}
-
 /* Nobody knows whether it was committed: letters come again, calls ask their idempotency rows. */
 static void lose(struct batch *b)
 {
@@ -224,7 +212,7 @@ static void fail(struct batch *b, enum err e)
 	metric_add(d, METRIC_BATCHES_FAILED, 1);
 	log_warning("a batch failed (%s)%s%s", err_slug(e), said ? ": " : "", said ? db_error(d->writer) : "");
 	bool wait = said && repair_world_is_at_fault(b);
-	if (positions_were_moved(d, e) && !wait) {
+	if (said && repair_positions_were_moved(b)) {
 		log_error("the positions in the database are not those of this process: stopping, to read them again");
 		d->stopping = d->failed = true;
 	}

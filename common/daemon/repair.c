@@ -24,6 +24,18 @@ bool repair_world_is_at_fault(const struct batch *b)
 	return false;
 }
 
+bool repair_positions_were_moved(const struct batch *b)
+{
+	static const char *const divided_by_zero[] = { "out_stream_set: SQLSTATE 22012",
+		                                           "in_stream_advance: SQLSTATE 22012",
+		                                           "in_stream_renew: SQLSTATE 22012" };
+	const char *said = db_error(b->daemon->writer);
+	for (size_t i = 0; i < countof(divided_by_zero); i++)
+		if (strncmp(said, divided_by_zero[i], strlen(divided_by_zero[i])) == 0)
+			return true;
+	return false;
+}
+
 static enum err read_again(struct batch *b)
 {
 	struct daemon *d = b->daemon;

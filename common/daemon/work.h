@@ -46,6 +46,8 @@ void work_free(struct work *w);
 
 /* Whether the server, not the work, is the reason of the last failure: try again later. */
 bool repair_world_is_at_fault(const struct batch *b);
+/* Whether our own rows are not where we left them: somebody else writes to this database. */
+bool repair_positions_were_moved(const struct batch *b);
 /* Opens the connections again and reads anew what is in memory. Tries at most twice a second. */
 void repair_connections(struct batch *b, int64_t now_ms);
 /* Answers calls that have waited too long for the database. */

@@ -252,6 +252,24 @@ def test_receiver_with_a_new_database_is_told_of_and_sent_nothing_wrong(make_sys
     assert facts() == 0 and system.query("kommune", "select count(*) from bus_out") == [(1,)]
 
 
+def test_a_daemon_whose_position_somebody_else_moved_stops_and_reads_it_again(trio):
+    kommune = trio.api("kommune")
+    enquiry = {"receivedOn": "2026-01-05", "channel": "self"}
+
+    def facts():
+        return trio.query("reporting", "select count(*) from enquiry_fact")[0][0]
+
+    assert kommune.post("/api/v1/enquiries", enquiry).status_code == 201
+    eventually(lambda: facts() == 1, what="the first fact")
+    trio.query("reporting", "update bus_in_stream set seq = seq + 1 where sender = 'kommune'")
+    assert kommune.post("/api/v1/enquiries", enquiry).status_code == 201
+    assert trio.children.pop("reporting").wait(20) == 1
+    assert "positions in the database are not those of this process" in trio.log("reporting") and facts() == 1
+    trio.query("reporting", "update bus_in_stream set seq = seq - 1 where sender = 'kommune'")
+    trio.start("reporting")
+    eventually(lambda: facts() == 2, what="the second fact")
+
+
 def test_idle_daemons_use_next_to_nothing(trio):
     def ticks():
         return sum(int(value) for child in trio.children.values()
