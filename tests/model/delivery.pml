@@ -132,7 +132,7 @@ ltl all_is_applied_in_the_end { <>[] ALL_DONE }
 #include "receiver.pml"
 #include "network.pml"
 
-/* --- the operator: a restore that was found out is recovered from --- */
+/* --- the operator: a restore that was found out is recovered from, by a new life of the sender, or by what it tells --- */
 
 #if SENDER_RESTORES || RECEIVER_RESTORES
 proctype operator()
@@ -153,6 +153,22 @@ proctype operator()
 		OF.epoch = 2;
 #endif
 		start_sender(s); skip }
+#if RECEIVER_RESTORES
+	:: d_step { instance[0].heard[0].broken && !OF.broken -> /* goes on where its sender knows that it was */
+#ifndef RECOVERED_RECEIVER_STAYS
+		if
+		:: DB.epoch == OF.epoch && DB.position >= OF.acked -> skip /* further already */
+		:: else ->
+		DB.position = OF.acked; DB.n = OF.acked; /* what the others told stands for what it had applied */
+		DB.applied = BEGINNING(OF.log, OF.seq, OF.acked); DB.chain = DB.applied;
+#ifdef RECOVERED_RECEIVER_SKIPS
+		DB.position = OF.seq; DB.chain = OF.log; /* of what is under way nobody has told */
+#endif
+		DB.epoch = OF.epoch; DB.life = OF.life
+		fi;
+#endif
+		restart(0); TELL_SENDERS; skip }
+#endif
 	od
 }
 #endif

@@ -69,6 +69,9 @@ CAUGHT = [
     fault("letters_kept_over_a_reload", "LETTERS_KEPT_OVER_RELOAD NO_CHAIN_IN_BATCH", ASSERTION),
     fault("no_greeting_when_all_is_acknowledged", "SILENT_WHEN_ALL_ACKED", STANDSTILL, RECEIVER_BACK),
     fault("no_greeting_now_and_then", "NO_IDLE_GREETING", STANDSTILL, RECEIVER_BACK),
+    fault("recovered_receiver_stays_where_it_was", "RECOVERED_RECEIVER_STAYS", LIVELOCK,
+          "MESSAGES=2 TROUBLE=1 RECEIVER_RESTORES=1", live=True),
+    fault("recovered_receiver_skips_what_is_under_way", "RECOVERED_RECEIVER_SKIPS", ASSERTION, RECEIVER_BACK),
     fault("restored_receiver_says_nothing", "RESTORED_RECEIVER_SAYS_NOTHING", LIVELOCK,
           "MESSAGES=2 TROUBLE=1 RECEIVER_RESTORES=1", live=True),
 ]
