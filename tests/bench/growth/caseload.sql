@@ -4,8 +4,8 @@
 -- Pseudonyms have no order: their index is made afterwards, so that loading does not take hours.
 set session_replication_role = replica;
 create function pg_temp.id(kind text, n integer) returns uuid language sql immutable as $$
-    select (lpad(to_hex(1483228800000 + n * 25000::bigint), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8' ||
-            substr(md5(kind || n), 4, 15))::uuid
+    select (lpad(to_hex(1483228800000 + n * 25000::bigint), 12, '0') || '7' || substr(md5(kind || n::text), 1, 3) || '8' ||
+            substr(md5(kind || n::text), 4, 15))::uuid
 $$;
 drop index course_citizen;
 

@@ -3,8 +3,8 @@
 -- Ids are a time and a hash of a number: in order of time, as the daemons make them, and the same in all databases.
 set session_replication_role = replica;
 create function pg_temp.id(kind text, n integer) returns uuid language sql immutable as $$
-    select (lpad(to_hex(1483228800000 + n * 25000::bigint), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8' ||
-            substr(md5(kind || n), 4, 15))::uuid
+    select (lpad(to_hex(1483228800000 + n * 25000::bigint), 12, '0') || '7' || substr(md5(kind || n::text), 1, 3) || '8' ||
+            substr(md5(kind || n::text), 4, 15))::uuid
 $$;
 
 insert into course (id, version, node, programme, organisation, state, requested_on, offered_on, enrolled_on,
