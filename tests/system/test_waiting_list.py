@@ -123,6 +123,14 @@ def test_a_worker_who_has_left_is_given_nobody(flood, system):
     assert in_order(system) == before
 
 
+def test_what_is_kept_of_a_worker_is_what_would_be_counted(flood, system):
+    """After all that was offered, closed and given to others above."""
+    kept = system.query("caseload", "select organisation, id, open from worker")
+    counted = system.query("caseload", "select organisation, worker, count(*) from course "
+                                       "where state in ('offered', 'enrolled') group by 1, 2")
+    assert {row for row in kept if row[2]} == set(counted) != set()
+
+
 def test_the_same_key_from_many_at_once_is_one_referral(system):
     api, body = system.api("livarehab"), referral("livarehab-job-coaching", citizen={"cpr": "0404804321"})
     with ThreadPoolExecutor(THREADS) as pool:
