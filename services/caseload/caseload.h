@@ -31,6 +31,8 @@ enum err row_load(struct tx *tx, const char *course_id, CourseRow **ret) MUST_US
 /* Saves the next version, and tells the provider's node, outcomes and reporting. `operation` is the command that
  * caused the change; "" when it came of itself. */
 enum err row_save(struct tx *tx, CourseRow *row, const char *operation) MUST_USE;
+/* Tells the sender once more how its course stands: `operation` was done before. Nothing changes. */
+enum err row_tell(struct tx *tx, CourseRow *row, const char *operation) MUST_USE;
 /* Tells the sender that its command cannot be done, by what tx->why says. Nothing has changed. */
 enum err refuse_command(struct tx *tx, const char *operation, const char *subject) MUST_USE;
 

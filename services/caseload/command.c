@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A provider's node commands one of its courses: close it, or enrol it where the programme is not
- * enrolled by a measurement. One row for each command. Closing frees the place for who waits. */
+ * enrolled by a measurement. One row for each command. Closing frees the place for who waits.
+ * A command that comes again finds itself done. */
 #include <string.h>
 
 #include "caseload/caseload.h"
@@ -34,15 +35,17 @@ static enum err enrol_course(struct tx *tx, CourseRow *row, const CourseCommand 
 
 static const struct {
 	const char *name;
+	bool (*is_done)(const CourseState *course, const struct programme *p, const char *on, const char *reason);
 	enum err (*run)(struct tx *tx, CourseRow *row, const CourseCommand *m);
 } commands[] = {
-	{ "close", close_course },
-	{ "enrol", enrol_course },
+	{ "close", course_was_closed, close_course },
+	{ "enrol", course_was_enrolled, enrol_course },
 };
 
 enum err on_course_command(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseCommand *m = (const CourseCommand *)message;
+	const struct caseload *app = tx->app;
 	CourseRow *row;
 	enum err e = row_load(tx, m->course_id, &row);
 	if (e != OK && e != ERR_NOT_FOUND)
@@ -51,8 +54,12 @@ enum err on_course_command(struct tx *tx, const ProtobufCMessage *message)
 		(void)tx_refuse(tx, ERR_NOT_FOUND, "id", "caseload knows no such course of this node");
 		return refuse_command(tx, m->operation, m->course_id);
 	}
-	for (size_t i = 0; i < countof(commands); i++)
-		if (strcmp(commands[i].name, m->command) == 0)
-			return commands[i].run(tx, row, m);
+	for (size_t i = 0; i < countof(commands); i++) {
+		if (strcmp(commands[i].name, m->command) != 0)
+			continue;
+		const struct programme *p = programme_by_key(app->programmes, row->course->programme);
+		bool is_done = commands[i].is_done(row->course, p, m->on, m->reason);
+		return is_done ? row_tell(tx, row, m->operation) : commands[i].run(tx, row, m);
+	}
 	return tx_refuse(tx, ERR_MALFORMED, "command", "unknown command");
 }

@@ -41,6 +41,15 @@ static CourseRow *row_of(struct tx *tx, const CourseRequest *m, const struct pro
 	return row;
 }
 
+/* A request that comes again, from a node that has lost the answer, is answered again. */
+static enum err ask_known(struct tx *tx, const CourseRequest *m, CourseRow *row)
+{
+	if (strcmp(row->node, tx->sender) == 0)
+		return row_tell(tx, row, m->operation);
+	(void)tx_refuse(tx, ERR_CONFLICT, "courseId", "another node has a course with this id");
+	return refuse_command(tx, m->operation, m->course_id);
+}
+
 enum err on_course_request(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseRequest *m = (const CourseRequest *)message;
@@ -49,7 +58,11 @@ enum err on_course_request(struct tx *tx, const ProtobufCMessage *message)
 	bool placed;
 	if (check(tx, m, p) != OK)
 		return refuse_command(tx, m->operation, m->course_id);
-	CourseRow *row = row_of(tx, m, p);
+	CourseRow *row;
+	enum err e = row_load(tx, m->course_id, &row);
+	if (e != ERR_NOT_FOUND)
+		return e == OK ? ask_known(tx, m, row) : e;
+	row = row_of(tx, m, p);
 	TRY(place_ask(tx, row, m->operation, date_or_none(m->requested_on), &placed));
 	if (placed)
 		return OK;

@@ -29,6 +29,12 @@ enum err row_save(struct tx *tx, CourseRow *row, const char *operation)
 	return OK;
 }
 
+enum err row_tell(struct tx *tx, CourseRow *row, const char *operation)
+{
+	row->course->operation = operation;
+	return tx_emit(tx, tx->sender, row->course->course_id, &row->course->base);
+}
+
 enum err refuse_command(struct tx *tx, const char *operation, const char *subject)
 {
 	CommandRefused m = COMMAND_REFUSED__INIT;

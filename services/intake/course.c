@@ -134,8 +134,10 @@ enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 	Referral *r = shape_new(tx->arena, &referral__descriptor);
 	Course *c = shape_new(tx->arena, &course__descriptor);
 	enum err e = tx_one(tx, sql_referral_of_course, r, message);
-	if (e == ERR_NOT_FOUND) { /* an older word, or not here yet */
+	if (e == ERR_NOT_FOUND) { /* an older word or one told again, so that what was asked is decided; or not here yet */
 		e = tx_one(tx, sql_course_version, c, NULL, ARG_TEXT("id", m->course_id));
+		if (e == OK)
+			return operation_decide(tx, m->operation, NULL);
 		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
 	}
 	TRY(e);

@@ -43,6 +43,9 @@ enum err referral_page(struct tx *tx, const struct request *rq, struct reply *re
 enum err referral_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message);
 enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message);
+/* A referral that comes again: whoever referred is told again how it stands, once that is decided. ERR_NOT_FOUND when
+ * it is new. */
+enum err referral_tell(struct tx *tx, const ReferralMessage *message) MUST_USE;
 /* What a change of a course means for its referral: state, and the answer to whoever referred. */
 enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course) MUST_USE;
 /* Caseload refused the place that an operation asked for: the referral is rejected, and its sender told. */

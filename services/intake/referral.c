@@ -56,6 +56,27 @@ enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *co
 	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
 }
 
+enum err referral_tell(struct tx *tx, const ReferralMessage *message)
+{
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
+	ReferralState now = REFERRAL_STATE__INIT;
+	TRY(tx_one(tx, sql_referral_known, r, NULL, ARG_TEXT("id", message->referral_id)));
+	if (strcmp(r->direction, "received") != 0 ||
+	    strcmp(r->requester, registry_by_name(tx->registry, tx->sender)->organisation) != 0)
+		return tx_refuse(tx, ERR_CONFLICT, "referralId", "another referral has this id");
+	if (strcmp(r->state, "requested") == 0)
+		return OK;
+	now.referral_id = r->id;
+	now.operation = message->operation;
+	now.version = r->version;
+	now.state = r->state;
+	now.status_reason = r->status_reason;
+	now.reason = r->reason;
+	now.capacity = r->capacity;
+	now.worker = r->worker;
+	return tx_emit(tx, tx->sender, r->id, &now.base);
+}
+
 enum err referral_refused(struct tx *tx, const char *operation, const char *course, const struct refusal *why)
 {
 	Referral *r = shape_new(tx->arena, &referral__descriptor);

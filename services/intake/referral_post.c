@@ -266,6 +266,9 @@ enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message)
 	const ReferralMessage *m = (const ReferralMessage *)message;
 	if (!uuid_is_valid(m->referral_id) || !uuid_is_valid(m->operation) || !m->referral)
 		return tx_refuse(tx, ERR_MALFORMED, "referralId", "a referral needs its id, operation and content");
+	enum err e = referral_tell(tx, m);
+	if (e != ERR_NOT_FOUND)
+		return e;
 	struct incoming r = begin(tx, m->referral);
 	r.id = m->referral_id;
 	r.operation = m->operation;

@@ -89,6 +89,20 @@ static enum err tell(struct tx *tx, const OutcomesCourse *course, MeasurementSco
 	return tx_emit(tx, app->reporting, m->course_id, &m->base);
 }
 
+/* Answers that come again, from a node that has lost the scores, are answered again. */
+static enum err answer_known(struct tx *tx, const MeasurementAnswers *m, const OutcomesCourse *course,
+                             MeasurementScored *scored)
+{
+	if (strcmp(scored->course_id, m->course_id) != 0 || strcmp(course->node, tx->sender) != 0) {
+		(void)tx_refuse(tx, ERR_CONFLICT, "measurementId", "another measurement has this id");
+		return refuse_answers(tx, m);
+	}
+	TRY(dues_of(tx, course, NULL, &scored->n_due, &scored->due));
+	scored->due_version = course->due_version;
+	scored->operation = m->operation;
+	return tx_emit(tx, tx->sender, m->course_id, &scored->base);
+}
+
 enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
 {
 	const MeasurementAnswers *m = (const MeasurementAnswers *)message;
@@ -102,6 +116,9 @@ enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
 	enum err e = tx_one(tx, sql_course_by_id, course, message);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
+	e = tx_one(tx, sql_measurement_by_id, &scored, message);
+	if (e != ERR_NOT_FOUND)
+		return e == OK ? answer_known(tx, m, course, &scored) : e;
 	if (check(tx, m, course, instrument) != OK)
 		return refuse_answers(tx, m);
 	TRY(score(tx, m, instrument, &scored));

@@ -148,6 +148,28 @@ static void the_table_prints_itself(void **state)
 	                            "    closed --> [*]\n");
 }
 
+static void a_command_that_was_done_is_known_again(void **state)
+{
+	const struct programme *by_star = programme_by_key(programmes, "cti");
+	const struct programme *by_session = programme_by_key(programmes, "reden-outreach-counselling");
+	CourseState c = COURSE_STATE__INIT;
+	(void)state;
+	c.state = "enrolled";
+	c.enrolled_on = "2026-01-05";
+	assert_true(course_was_enrolled(&c, by_session, "2026-01-05", "session"));
+	assert_false(course_was_enrolled(&c, by_session, "2026-01-06", "session"));
+	assert_false(course_was_enrolled(&c, by_star, "2026-01-05", "session"));
+	assert_false(course_was_closed(&c, by_star, "", ""));
+	c.state = "closed";
+	c.closed_on = "2026-02-05";
+	c.end_reason = "moved";
+	assert_true(course_was_closed(&c, by_star, "2026-02-05", "moved"));
+	assert_false(course_was_closed(&c, by_star, "2026-02-06", "moved"));
+	assert_false(course_was_closed(&c, by_star, "2026-02-05", "completed"));
+	c.enrolled_on = "";
+	assert_false(course_was_enrolled(&c, by_session, "", "session"));
+}
+
 static void a_course_ends_with_its_length_or_its_funding(void **state)
 {
 	static const struct {
@@ -195,6 +217,7 @@ int main(void)
 		cmocka_unit_test(each_state_knows_its_events),
 		cmocka_unit_test(a_course_is_closed_only_as_the_rules_say),
 		cmocka_unit_test(a_course_is_enrolled_only_by_its_programme_s_own_way),
+		cmocka_unit_test(a_command_that_was_done_is_known_again),
 		cmocka_unit_test(the_table_prints_itself),
 		cmocka_unit_test(a_course_ends_with_its_length_or_its_funding),
 	};

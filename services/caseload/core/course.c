@@ -97,6 +97,18 @@ enum err course_check_enrol(struct arena *a, const CourseState *course, const st
 	return check_day(a, course, on, today, why);
 }
 
+bool course_was_closed(const CourseState *course, const struct programme *p, const char *on, const char *reason)
+{
+	(void)p;
+	return strcmp(course->state, COURSE_CLOSED) == 0 && strcmp(course->closed_on, on) == 0 &&
+	       strcmp(course->end_reason, reason) == 0;
+}
+
+bool course_was_enrolled(const CourseState *course, const struct programme *p, const char *on, const char *by)
+{
+	return *on && strcmp(course->enrolled_on, on) == 0 && strcmp(p->enrols_by, by) == 0;
+}
+
 void course_diagram(struct buffer *out)
 {
 	buffer_puts(out, "stateDiagram-v2\n");

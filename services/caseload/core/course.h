@@ -35,6 +35,10 @@ enum err course_check_close(struct arena *a, const CourseState *course, const ch
  * programme's (ERR_RULE, field "by"). Funding is asked separately: funding_plan(). */
 enum err course_check_enrol(struct arena *a, const CourseState *course, const struct programme *p, const char *on,
                             const char *by, int64_t base_version, struct date today, struct refusal *why) MUST_USE;
+/* Whether just that was done: the course was closed on this day for this reason, or enrolled on this day. A command
+ * that comes a second time must not be refused for what it did itself. */
+bool course_was_closed(const CourseState *course, const struct programme *p, const char *on, const char *reason);
+bool course_was_enrolled(const CourseState *course, const struct programme *p, const char *on, const char *by);
 /* Writes the table as a mermaid state diagram. */
 void course_diagram(struct buffer *out);
 

@@ -44,3 +44,6 @@ where r.id = v.id;
 update referral set version = :version::bigint, state = :state, status_reason = :status_reason, reason = :reason,
                     capacity = :capacity, worker = :worker
 where id = :referral_id::uuid and direction = 'sent' and (version < :version::bigint or state = 'requested');
+
+-- name: referral_known :apart
+select id, version, direction, requester, state, status_reason, reason, capacity, worker from referral where id = :id::uuid;

@@ -40,3 +40,7 @@ from (
 -- name: lost_insert
 insert into lost (course_id, instrument, due_on) values (:course_id::uuid, :instrument, :due_on)
 on conflict (course_id, instrument) do nothing;
+
+-- name: measurement_by_id :apart
+select id as measurement_id, course_id, instrument, instrument_version, rater, measured_on, aim, complete, scores
+from measurement where id = :measurement_id::uuid;
