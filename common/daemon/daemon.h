@@ -76,12 +76,23 @@ struct snapshot;
  * when asked again. */
 bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const ProtobufCMessage *message) MUST_USE;
 
+/* A page of the rows that a statement finds: it orders them by `key`, and takes the parameters after, and node and
+ * organisation of who asks. `key` and `entity` are fields of the message. */
+struct snapshot_query {
+	const struct sql *sql;
+	const ProtobufCMessageDescriptor *type;
+	const char *key, *entity;
+};
+enum err snapshot_rows(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s,
+                       const struct snapshot_query *query) MUST_USE;
+
+/* Adds what comes after the key (NULL: from the start) in the order of keys, only what `to` may know, until the page is
+ * full or some hundred are added. Adds nothing when there is no more. Reads only. */
+typedef enum err snapshot_page(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s);
 /* One kind of entity that a node of a role may have lost. */
 struct snapshot_row {
 	const char *to; /* role of the node that asks */
-	/* Adds what comes after the key (NULL: from the start) in the order of keys, only what `to` may know, until the
-	 * page is full or some hundred are added. Adds nothing when there is no more. Reads only. */
-	enum err (*page)(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s);
+	snapshot_page *page;
 };
 
 /* --- HTTP --- */

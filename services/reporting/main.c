@@ -16,6 +16,12 @@ static const struct message_row messages[] = {
 	{ .type = &enquiry_fact__descriptor, .handle = on_enquiry_fact, .from = "intake" },
 };
 
+static const struct snapshot_row snapshots[] = {
+	{ .to = "caseload", .page = snapshot_course },
+	{ .to = "outcomes", .page = snapshot_due },
+	{ .to = "intake", .page = snapshot_enquiry },
+};
+
 #define READERS (ROLE_LEAD | ROLE_COORDINATOR | ROLE_PROJECT_LEAD)
 
 static const struct route routes[] = {
@@ -68,6 +74,10 @@ static const struct service service = {
 	.migrations = &migrations_reporting,
 	.messages = messages,
 	.n_messages = countof(messages),
+	.snapshots = snapshots,
+	.n_snapshots = countof(snapshots),
+	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */
+	.n_recovers = countof(messages),
 	.routes = routes,
 	.n_routes = countof(routes),
 	.start = start,

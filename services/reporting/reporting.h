@@ -13,6 +13,9 @@ struct reporting {
 /* --- facts.c: one handler a message --- */
 on_message on_course_state, on_measurement_scored, on_measurement_due, on_enquiry_fact;
 
+/* --- snapshot.c: what others who are recovered are told --- */
+snapshot_page snapshot_course, snapshot_due, snapshot_enquiry;
+
 /* --- fact_check.c --- */
 
 enum fact_kind { FACT_ID = 1, FACT_TEXT, FACT_DATE, FACT_DATE_IF_SAID };
