@@ -25,23 +25,40 @@ enum err on_course_command(struct tx *tx, const ProtobufCMessage *message);
 enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message);
 enum err on_worker_state(struct tx *tx, const ProtobufCMessage *message);
 
+/* --- snapshot.c: what others who are recovered are told --- */
+snapshot_page snapshot_worker, snapshot_course_known, snapshot_course;
+
+/* --- recover.c: what this node takes when it is recovered, from --- */
+on_message recover_worker, recover_course, recover_request; /* intake */
+on_message recover_state;                                   /* outcomes, reporting */
+on_message recover_scored;                                  /* outcomes */
+/* All is taken: the others agree again on every course, and free places are given. */
+enum err caseload_recovered(struct tx *tx);
+
 /* --- row.c: loading, saving, telling --- */
 /* The course; ERR_NOT_FOUND. */
 enum err row_load(struct tx *tx, const char *course_id, CourseRow **ret) MUST_USE;
 /* Saves the next version, and tells the provider's node, outcomes and reporting. `operation` is the command that
  * caused the change; "" when it came of itself. */
 enum err row_save(struct tx *tx, CourseRow *row, const char *operation) MUST_USE;
+/* Takes over a version that others know and this node has lost: nobody is told. */
+enum err row_take(struct tx *tx, CourseRow *row) MUST_USE;
 /* Tells the sender once more how its course stands: `operation` was done before. Nothing changes. */
 enum err row_tell(struct tx *tx, CourseRow *row, const char *operation) MUST_USE;
 /* Tells the sender that its command cannot be done, by what tx->why says. Nothing has changed. */
 enum err refuse_command(struct tx *tx, const char *operation, const char *subject) MUST_USE;
 
 /* --- place.c: giving places --- */
-/* Gives the course a place where there is room on the day, and saves it; otherwise the reason says why not, and it is
- * not changed but for that. *ret_placed tells. */
-enum err place_give(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed) MUST_USE;
-/* The same for a new course, unless somebody waits already. */
-enum err place_ask(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed) MUST_USE;
+/* What a citizen had of an organisation before: ids and workers of courses. */
+struct history {
+	CourseState **courses;
+	size_t n;
+};
+enum err place_history(struct tx *tx, const char *citizen, const char *organisation, struct history *ret) MUST_USE;
+/* Gives a new course a place where there is room on the day and nobody waits already, and saves it; otherwise the
+ * reason says why not, and it is not changed but for that. *ret_placed tells. */
+enum err place_ask(struct tx *tx, CourseRow *row, const struct history *history, const char *operation, struct date on,
+                   bool *ret_placed) MUST_USE;
 /* Puts the course on the waiting list, last of its class. */
 enum err place_wait(struct tx *tx, CourseRow *row) MUST_USE;
 /* The first in turn of a programme who waits; ERR_NOT_FOUND. */

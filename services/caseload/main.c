@@ -11,6 +11,22 @@ static const struct message_row messages[] = {
 	{ &measurement_scored__descriptor, on_measurement_scored, "outcomes" },
 };
 
+static const struct snapshot_row snapshots[] = {
+	{ "intake", snapshot_worker },
+	{ "intake", snapshot_course_known },
+	{ "outcomes", snapshot_course },
+	{ "reporting", snapshot_course },
+};
+
+static const struct message_row recovers[] = {
+	{ &worker_state__descriptor, recover_worker, "intake" },
+	{ &course_known__descriptor, recover_course, "intake" },
+	{ &course_state__descriptor, recover_state, "reporting" },
+	{ &course_state__descriptor, recover_state, "outcomes" },
+	{ &measurement_scored__descriptor, recover_scored, "outcomes" },
+	{ &course_request__descriptor, recover_request, "intake" },
+};
+
 static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
 	struct arena *a = daemon_arena(d);
@@ -37,6 +53,11 @@ int main(int argc, char **argv)
 		.migrations = &migrations_caseload,
 		.messages = messages,
 		.n_messages = countof(messages),
+		.snapshots = snapshots,
+		.n_snapshots = countof(snapshots),
+		.recovers = recovers,
+		.n_recovers = countof(recovers),
+		.recovered = caseload_recovered,
 		.start = start,
 	};
 	return daemon_main(argc, argv, &caseload);

@@ -57,32 +57,42 @@ static struct candidates *kept_for(struct tx *tx, const struct programme *p, str
 	return c && c->programme == p && c->on.days == on.days ? c : NULL;
 }
 
-static enum err load_candidates(struct tx *tx, const CourseRow *row, const struct programme *p, struct date on,
+enum err place_history(struct tx *tx, const char *citizen, const char *organisation, struct history *ret)
+{
+	return tx_all(tx, sql_course_of_citizen, &course_state__descriptor, &ret->courses, &ret->n, NULL,
+	              ARG_TEXT("citizen", citizen), ARG_TEXT("organisation", organisation));
+}
+
+static bool was_with(const struct history *history, const char *worker)
+{
+	for (size_t i = 0; i < history->n; i++)
+		if (strcmp(history->courses[i]->worker, worker) == 0)
+			return true;
+	return false;
+}
+
+static enum err load_candidates(struct tx *tx, const struct history *history, const struct programme *p, struct date on,
                                 struct candidates **ret)
 {
-	CandidateRow **former;
-	size_t n_former;
 	struct candidates *c = kept_for(tx, p, on);
 	if (!c)
 		TRY(read_candidates(tx, p, on, &c));
-	TRY(tx_all(tx, sql_course_former, &candidate_row__descriptor, &former, &n_former, NULL,
-	           ARG_TEXT("citizen", row->citizen), ARG_TEXT("organisation", p->organisation)));
-	for (size_t i = 0; i < c->n; i++) {
-		c->all[i].is_former = false;
-		for (size_t f = 0; f < n_former; f++)
-			c->all[i].is_former |= strcmp(former[f]->worker_id, c->all[i].id) == 0;
-	}
+	for (size_t i = 0; i < c->n; i++)
+		c->all[i].is_former = was_with(history, c->all[i].id);
 	*ret = c;
 	return OK;
 }
 
-enum err place_give(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed)
+/* Gives the course a place where there is room on the day, and saves it; otherwise the reason says why not, and it is
+ * not changed but for that. *ret_placed tells. */
+static enum err give(struct tx *tx, CourseRow *row, const struct history *history, const char *operation,
+                     struct date on, bool *ret_placed)
 {
 	const struct caseload *app = tx->app;
 	CourseState *c = row->course;
 	const struct programme *p = programme_by_key(app->programmes, c->programme);
 	struct candidates *candidates;
-	TRY(load_candidates(tx, row, p, on, &candidates));
+	TRY(load_candidates(tx, history, p, on, &candidates));
 	struct place_choice choice = place_choose(tx->arena, candidates->all, candidates->n, row->wishes);
 	*ret_placed = choice.index != PLACE_NONE;
 	c->reason_code = choice.reason_code;
@@ -98,7 +108,8 @@ enum err place_give(struct tx *tx, CourseRow *row, const char *operation, struct
 	return OK;
 }
 
-enum err place_ask(struct tx *tx, CourseRow *row, const char *operation, struct date on, bool *ret_placed)
+enum err place_ask(struct tx *tx, CourseRow *row, const struct history *history, const char *operation, struct date on,
+                   bool *ret_placed)
 {
 	const struct caseload *app = tx->app;
 	const struct programme *p = programme_by_key(app->programmes, row->course->programme);
@@ -110,7 +121,7 @@ enum err place_ask(struct tx *tx, CourseRow *row, const char *operation, struct 
 		if (e != ERR_NOT_FOUND)
 			return e;
 	}
-	TRY(place_give(tx, row, operation, on, ret_placed));
+	TRY(give(tx, row, history, operation, on, ret_placed));
 	if (*ret_placed)
 		((struct candidates *)*tx->kept)->nobody_waits = true;
 	return OK;
@@ -139,12 +150,14 @@ enum err place_serve(struct tx *tx, const char *programme, struct date on)
 {
 	for (;;) {
 		CourseRow *row;
+		struct history history;
 		bool placed;
 		enum err e = place_first_waiting(tx, programme, &row);
 		if (e != OK)
 			return e == ERR_NOT_FOUND ? OK : e;
 		struct date since = date_or_none(row->course->waiting_since);
-		TRY(place_give(tx, row, "", since.days > on.days ? since : on, &placed));
+		TRY(place_history(tx, row->citizen, row->course->organisation, &history));
+		TRY(give(tx, row, &history, "", since.days > on.days ? since : on, &placed));
 		if (!placed)
 			return OK;
 	}

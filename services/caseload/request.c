@@ -19,7 +19,7 @@ static enum err check(struct tx *tx, const CourseRequest *m, const struct progra
 		                 p->organisation);
 	if (!date_parse(m->requested_on, &requested) || requested.days > tx->today.days)
 		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must be a date that is not in the future");
-	if (!uuid_is_valid(m->course_id) || !uuid_is_valid(m->citizen))
+	if (!uuid_is_valid(m->course_id) || !uuid_is_valid(m->citizen) || !uuid_is_valid(m->referral_id))
 		return tx_refuse(tx, ERR_VALUE, "courseId", "ids must be UUIDs");
 	return programme_check_recruitment(tx->arena, p, requested, "authoredOn", &tx->why);
 }
@@ -38,12 +38,23 @@ static CourseRow *row_of(struct tx *tx, const CourseRequest *m, const struct pro
 	row->node = tx->sender;
 	row->citizen = m->citizen;
 	row->wishes = m->wishes;
+	row->referral_id = m->referral_id;
 	return row;
 }
 
-/* A request that comes again, from a node that has lost the answer, is answered again. */
-static enum err ask_known(struct tx *tx, const CourseRequest *m, CourseRow *row)
+static bool is_known(const struct history *history, const char *course_id)
 {
+	for (size_t i = 0; i < history->n; i++)
+		if (strcmp(history->courses[i]->course_id, course_id) == 0)
+			return true;
+	return false;
+}
+
+/* A request that comes again, from a node that has lost the answer, is answered again. */
+static enum err ask_again(struct tx *tx, const CourseRequest *m)
+{
+	CourseRow *row;
+	TRY(row_load(tx, m->course_id, &row));
 	if (strcmp(row->node, tx->sender) == 0)
 		return row_tell(tx, row, m->operation);
 	(void)tx_refuse(tx, ERR_CONFLICT, "courseId", "another node has a course with this id");
@@ -55,15 +66,15 @@ enum err on_course_request(struct tx *tx, const ProtobufCMessage *message)
 	const CourseRequest *m = (const CourseRequest *)message;
 	const struct caseload *app = tx->app;
 	const struct programme *p = programme_by_key(app->programmes, m->programme);
+	struct history history;
 	bool placed;
 	if (check(tx, m, p) != OK)
 		return refuse_command(tx, m->operation, m->course_id);
-	CourseRow *row;
-	enum err e = row_load(tx, m->course_id, &row);
-	if (e != ERR_NOT_FOUND)
-		return e == OK ? ask_known(tx, m, row) : e;
-	row = row_of(tx, m, p);
-	TRY(place_ask(tx, row, m->operation, date_or_none(m->requested_on), &placed));
+	TRY(place_history(tx, m->citizen, p->organisation, &history));
+	if (is_known(&history, m->course_id))
+		return ask_again(tx, m);
+	CourseRow *row = row_of(tx, m, p);
+	TRY(place_ask(tx, row, &history, m->operation, date_or_none(m->requested_on), &placed));
 	if (placed)
 		return OK;
 	if (!*row->course->reason) {

@@ -29,6 +29,13 @@ enum err row_save(struct tx *tx, CourseRow *row, const char *operation)
 	return OK;
 }
 
+enum err row_take(struct tx *tx, CourseRow *row)
+{
+	*tx->kept = NULL;
+	TRY(tx_exec(tx, sql_course_raise, &row->course->base));
+	return tx_exec(tx, sql_course_save, &row->base);
+}
+
 enum err row_tell(struct tx *tx, CourseRow *row, const char *operation)
 {
 	row->course->operation = operation;

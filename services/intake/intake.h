@@ -19,7 +19,8 @@ struct intake {
 	const struct programmes *programmes;
 	const struct instruments *instruments;
 	const struct municipalities *municipalities;
-	struct pseudonym_key for_caseload; /* of citizens */
+	struct pseudonym_key for_caseload;  /* of citizens */
+	struct pseudonym_key for_reporting; /* of referrals: their enquiries, the same also when registered again */
 	const struct secret_keys *keys;
 	const char *node;
 };
@@ -48,6 +49,14 @@ enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message);
 enum err referral_tell(struct tx *tx, const ReferralMessage *message) MUST_USE;
 /* What a change of a course means for its referral: state, and the answer to whoever referred. */
 enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course) MUST_USE;
+/* The same after a recovery: from any state to what the course shows, and nobody is told yet. */
+enum err referral_catch_up(struct tx *tx, const CourseState *course) MUST_USE;
+/* A course is known to caseload alone: registers a referral and a citizen of whom nothing is said, and the course. */
+enum err referral_put_back(struct tx *tx, const CourseRequest *course, const char *note) MUST_USE;
+/* Whoever referred tells of a referral that was put back so: puts its citizen and all that was said in their places. */
+enum err referral_fill(struct tx *tx, const ReferralMessage *message) MUST_USE;
+/* Its receiver tells of a referral that was sent from here. */
+enum err referral_put_back_sent(struct tx *tx, const ReferralMessage *message) MUST_USE;
 /* Caseload refused the place that an operation asked for: the referral is rejected, and its sender told. */
 enum err referral_refused(struct tx *tx, const char *operation, const char *course, const struct refusal *why) MUST_USE;
 
@@ -79,6 +88,9 @@ enum err enquiry_answer(struct tx *tx, const struct request *rq, struct reply *r
 enum err enquiry_register(struct tx *tx, const char *id, const EnquiryInput *enquiry, const char *followed_by,
                           const char *minor_because, DutyToNotify **ret_duty) MUST_USE;
 
+/* Raises the duty to notify for an enquiry that has none. */
+enum err duty_raise(struct tx *tx, const char *enquiry_id, const char *because) MUST_USE;
+
 /* --- worker.c --- */
 enum err worker_put(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err worker_get(struct tx *tx, const struct request *rq, struct reply *reply);
@@ -97,6 +109,8 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
 enum err operation_decide(struct tx *tx, const char *id, const struct refusal *why) MUST_USE;
 enum err on_command_refused(struct tx *tx, const ProtobufCMessage *message);
 enum err on_measurement_refused(struct tx *tx, const ProtobufCMessage *message);
+/* A refusal as an RFC 9457 document. */
+const char *problem_json(struct arena *a, const struct refusal *why);
 /* The address of an operation. */
 const char *operation_address(struct arena *a, const char *id);
 
@@ -112,6 +126,19 @@ enum err statement_post(struct tx *tx, const struct request *rq, struct reply *r
 /* --- definition.c --- */
 enum err programme_list(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err instrument_list(struct tx *tx, const struct request *rq, struct reply *reply);
+
+/* --- snapshot.c: what others who are recovered are told --- */
+snapshot_page snapshot_worker, snapshot_course, snapshot_request;         /* caseload */
+snapshot_page snapshot_measurement_known, snapshot_due, snapshot_answers; /* outcomes */
+snapshot_page snapshot_enquiry;                                           /* reporting */
+snapshot_page snapshot_referral;                                          /* intake: what was between the two */
+/* Sends once more whatever has been asked and not been answered. */
+enum err ask_again(struct tx *tx) MUST_USE;
+
+/* --- recover.c: what this node takes when it is recovered --- */
+on_message recover_worker, recover_enquiry, recover_course, recover_referral, recover_measurement;
+/* All is taken: operations are decided, or asked again. */
+enum err intake_recovered(struct tx *tx);
 
 /* --- page.c --- */
 struct page {

@@ -14,6 +14,22 @@ static const struct message_row messages[] = {
 	{ &measurement_due__descriptor, on_measurement_due, "outcomes" },
 };
 
+static const struct snapshot_row snapshots[] = {
+	{ "caseload", snapshot_worker },   { "caseload", snapshot_course },
+	{ "caseload", snapshot_request },  { "outcomes", snapshot_measurement_known },
+	{ "outcomes", snapshot_due },      { "outcomes", snapshot_answers },
+	{ "reporting", snapshot_enquiry }, { "intake", snapshot_referral },
+};
+
+static const struct message_row recovers[] = {
+	{ &worker_state__descriptor, recover_worker, "caseload" },
+	{ &enquiry_fact__descriptor, recover_enquiry, "reporting" },
+	{ &course_known__descriptor, recover_course, "caseload" },
+	{ &referral_known__descriptor, recover_referral, "intake" },
+	{ &measurement_known__descriptor, recover_measurement, "outcomes" },
+	{ &measurement_due__descriptor, on_measurement_due, "outcomes" },
+};
+
 /* --- rules of bodies --- */
 
 #define RULES_OF_CITIZEN                                                                                               \
@@ -163,6 +179,7 @@ static enum err start(struct daemon *d, void **ret_app, const char **why)
 	TRY(name_of_role(registry, "reporting", &app->reporting, why));
 	TRY(load_definitions(a, daemon_setting(d, "share"), app, why));
 	app->for_caseload = pseudonym_key(app->keys->pseudonym, app->caseload, "citizen");
+	app->for_reporting = pseudonym_key(app->keys->pseudonym, app->reporting, "enquiry");
 	*ret_app = app;
 	return OK;
 }
@@ -177,6 +194,11 @@ int main(int argc, char **argv)
 		.n_messages = countof(messages),
 		.routes = routes,
 		.n_routes = countof(routes),
+		.snapshots = snapshots,
+		.n_snapshots = countof(snapshots),
+		.recovers = recovers,
+		.n_recovers = countof(recovers),
+		.recovered = intake_recovered,
 		.start = start,
 		.authenticate = account_authenticate,
 	};

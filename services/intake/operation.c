@@ -44,7 +44,7 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
 	return OK;
 }
 
-static const char *problem_json(struct arena *a, const struct refusal *why)
+const char *problem_json(struct arena *a, const struct refusal *why)
 {
 	struct buffer json = buffer_in(a);
 	Problem p = PROBLEM__INIT;

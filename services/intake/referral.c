@@ -35,25 +35,43 @@ static enum err tell_requester(struct tx *tx, const Referral *r, const ReferralS
 	return to ? tx_emit(tx, to->name, r->id, &state->base) : OK;
 }
 
-enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course)
+/* What the referral of a course becomes. */
+static enum err find_next(struct tx *tx, const Referral *r, const CourseState *course, ReferralState *ret)
 {
-	ReferralState next = REFERRAL_STATE__INIT;
 	const struct follow *follow = follow_of(course);
 	if (!follow)
 		return tx_refuse(tx, ERR_MALFORMED, "state", "unknown state of a course");
-	next.referral_id = r->id;
-	next.operation = r->operation;
-	next.version = r->version + 1;
-	next.state = follow->referral;
-	next.capacity = follow->capacity;
-	next.status_reason = strcmp(next.state, "cancelled") == 0 ? "citizen-declined" : "";
-	next.reason = course->reason;
-	next.worker = course->worker;
+	*ret = (ReferralState)REFERRAL_STATE__INIT;
+	ret->referral_id = r->id;
+	ret->operation = r->operation;
+	ret->version = r->version + 1;
+	ret->state = follow->referral;
+	ret->capacity = follow->capacity;
+	ret->status_reason = strcmp(ret->state, "cancelled") == 0 ? "citizen-declined" : "";
+	ret->reason = course->reason;
+	ret->worker = course->worker;
+	return OK;
+}
+
+enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course)
+{
+	ReferralState next;
+	TRY(find_next(tx, r, course, &next));
 	if (strcmp(r->state, next.state) != 0)
 		TRY(referral_next(tx->arena, r->state, next.state, SIDE_RECEIVER, next.status_reason, &tx->why));
 	TRY(tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id),
 	            ARG_TEXT("course_id", course->course_id)));
 	return strcmp(r->direction, "received") == 0 ? tell_requester(tx, r, &next) : OK;
+}
+
+enum err referral_catch_up(struct tx *tx, const CourseState *course)
+{
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
+	ReferralState next;
+	TRY(tx_one(tx, sql_referral_of_course, r, &course->base));
+	TRY(find_next(tx, r, course, &next));
+	return tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id),
+	               ARG_TEXT("course_id", course->course_id));
 }
 
 enum err referral_tell(struct tx *tx, const ReferralMessage *message)

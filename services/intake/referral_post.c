@@ -99,6 +99,7 @@ static void decide(struct tx *tx, struct incoming *r)
 
 static enum err save(struct tx *tx, struct incoming *r)
 {
+	const struct intake *app = tx->app;
 	EnquiryInput enquiry = ENQUIRY_INPUT__INIT;
 	const Consent *consent = r->in->consent ? r->in->consent : &no_consent;
 	enquiry.received_on = r->authored_on;
@@ -111,7 +112,7 @@ static enum err save(struct tx *tx, struct incoming *r)
 	enquiry.reasons = r->in->reasons;
 	enquiry.setting = r->citizen->setting;
 	enquiry.programme = r->in->programme;
-	r->enquiry_id = uuid_new(tx->arena);
+	r->enquiry_id = pseudonym_of(tx->arena, &app->for_reporting, r->id);
 	TRY(tx_exec(tx, sql_citizen_save, &r->citizen->base, ARG_TEXT("id", r->citizen_id)));
 	TRY(enquiry_register(tx, r->enquiry_id, &enquiry, "referral", r->minor ? r->reason : NULL, &r->duty));
 	TRY(tx_exec(tx, sql_referral_insert, &r->in->base, ARG_TEXT("id", r->id), ARG_TEXT("direction", r->direction),
@@ -143,6 +144,7 @@ static enum err ask_caseload(struct tx *tx, const struct incoming *r)
 	m.priority = r->priority;
 	m.requested_on = r->authored_on;
 	m.wishes = r->in->wishes;
+	m.referral_id = r->id;
 	return tx_emit(tx, app->caseload, r->course_id, &m.base);
 }
 
@@ -261,6 +263,19 @@ static enum err check_received(struct tx *tx, struct incoming *r)
 	return OK;
 }
 
+/* A referral that another organisation sent, or says that it sent. */
+static struct incoming begin_received(struct tx *tx, const ReferralMessage *m)
+{
+	struct incoming r = begin(tx, m->referral);
+	r.id = m->referral_id;
+	r.operation = m->operation;
+	r.requester = registry_by_name(tx->registry, tx->sender)->organisation;
+	r.direction = "received";
+	r.channel = "partner";
+	r.partner = r.requester;
+	return r;
+}
+
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message)
 {
 	const ReferralMessage *m = (const ReferralMessage *)message;
@@ -269,13 +284,7 @@ enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message)
 	enum err e = referral_tell(tx, m);
 	if (e != ERR_NOT_FOUND)
 		return e;
-	struct incoming r = begin(tx, m->referral);
-	r.id = m->referral_id;
-	r.operation = m->operation;
-	r.requester = registry_by_name(tx->registry, tx->sender)->organisation;
-	r.direction = "received";
-	r.channel = "partner";
-	r.partner = r.requester;
+	struct incoming r = begin_received(tx, m);
 	if (check_received(tx, &r) != OK) { /* the sender is told; nothing is kept here */
 		r.state = "rejected";
 		r.status_reason = "not-eligible";
@@ -288,4 +297,52 @@ enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message)
 	if (!r.course_id)
 		return answer_requester(tx, &r);
 	return r.programme->auto_accept ? ask_caseload(tx, &r) : OK;
+}
+
+/* --- put back after a recovery --- */
+
+enum err referral_put_back(struct tx *tx, const CourseRequest *m, const char *note)
+{
+	ReferralInput in = REFERRAL_INPUT__INIT;
+	in.programme = m->programme;
+	in.aim = m->aim;
+	in.priority = m->priority;
+	in.authored_on = m->requested_on;
+	in.wishes = m->wishes;
+	in.note = note;
+	struct incoming r = begin(tx, &in);
+	r.id = m->referral_id;
+	r.operation = uuid_new(tx->arena);
+	r.citizen_id = m->citizen; /* two courses of one citizen stay together */
+	r.course_id = m->course_id;
+	r.state = "requested";
+	TRY(find_programme(tx, &r));
+	return save(tx, &r);
+}
+
+enum err referral_put_back_sent(struct tx *tx, const ReferralMessage *m)
+{
+	struct incoming r = begin(tx, m->referral);
+	r.id = m->referral_id;
+	r.operation = m->operation;
+	r.direction = "sent";
+	r.state = "requested";
+	TRY(find_programme(tx, &r));
+	TRY(find_citizen(tx, &r));
+	return save(tx, &r);
+}
+
+enum err referral_fill(struct tx *tx, const ReferralMessage *m)
+{
+	Referral *before = shape_new(tx->arena, &referral__descriptor);
+	struct incoming r = begin_received(tx, m);
+	const Consent *consent = r.in->consent ? r.in->consent : &no_consent;
+	TRY(tx_one(tx, sql_referral_citizen, before, NULL, ARG_TEXT("id", r.id)));
+	TRY(find_citizen(tx, &r));
+	TRY(tx_exec(tx, sql_citizen_save, &r.citizen->base, ARG_TEXT("id", r.citizen_id)));
+	TRY(tx_exec(tx, sql_referral_fill, &r.in->base, ARG_TEXT("id", r.id), ARG_TEXT("requester", r.requester),
+	            ARG_TEXT("citizen_id", r.citizen_id), ARG_TEXT("operation_id", r.operation),
+	            ARG_TEXT("channel", r.channel), ARG_TEXT("partner", r.partner),
+	            ARG_BOOL("consent_given", consent->given), ARG_TEXT("consent_on", consent->on)));
+	return tx_exec(tx, sql_citizen_forget, NULL, ARG_TEXT("id", before->id));
 }

@@ -6,18 +6,6 @@
 #include "outcomes/outcomes.h"
 #include "sql_outcomes.h"
 
-static enum err tell(struct tx *tx, const OutcomesCourse *course, size_t n, Due **due)
-{
-	const struct outcomes *app = tx->app;
-	MeasurementDue m = MEASUREMENT_DUE__INIT;
-	m.course_id = course->course->course_id;
-	m.version = course->due_version;
-	m.n_due = n;
-	m.due = due;
-	TRY(tx_emit(tx, course->node, m.course_id, &m.base));
-	return tx_emit(tx, app->reporting, m.course_id, &m.base);
-}
-
 enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseState *m = (const CourseState *)message;
@@ -41,5 +29,5 @@ enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 	if (strcmp(m->state, "closed") == 0)
 		TRY(dues_note_lost(tx, course));
 	tx_unpark(tx, m->course_id);
-	return changed ? tell(tx, course, n, due) : OK;
+	return changed ? dues_tell(tx, course, n, due) : OK;
 }

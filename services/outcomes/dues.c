@@ -56,6 +56,18 @@ enum err dues_save(struct tx *tx, const OutcomesCourse *course)
 	return tx_exec(tx, sql_course_told_due, &course->base, ARG_TEXT("course_id", course->course->course_id));
 }
 
+enum err dues_tell(struct tx *tx, const OutcomesCourse *course, size_t n, Due **due)
+{
+	const struct outcomes *app = tx->app;
+	MeasurementDue m = MEASUREMENT_DUE__INIT;
+	m.course_id = course->course->course_id;
+	m.version = course->due_version;
+	m.n_due = n;
+	m.due = due;
+	TRY(tx_emit(tx, course->node, m.course_id, &m.base));
+	return tx_emit(tx, app->reporting, m.course_id, &m.base);
+}
+
 enum err dues_note_lost(struct tx *tx, const OutcomesCourse *course)
 {
 	const struct outcomes *app = tx->app;

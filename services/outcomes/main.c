@@ -8,6 +8,19 @@ static const struct message_row messages[] = {
 	{ &measurement_answers__descriptor, on_measurement_answers, "intake" },
 };
 
+static const struct snapshot_row snapshots[] = {
+	{ "intake", snapshot_measurement_known }, { "intake", snapshot_due_of_node }, { "caseload", snapshot_course },
+	{ "caseload", snapshot_scored_of_open },  { "reporting", snapshot_scored },   { "reporting", snapshot_due },
+};
+
+static const struct message_row recovers[] = {
+	{ &course_state__descriptor, recover_course, "caseload" },
+	{ &measurement_known__descriptor, recover_measurement, "intake" },
+	{ &measurement_due__descriptor, recover_due, "intake" },
+	{ &measurement_due__descriptor, recover_due, "reporting" },
+	{ &measurement_answers__descriptor, recover_answers, "intake" },
+};
+
 static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
 	struct arena *a = daemon_arena(d);
@@ -34,6 +47,11 @@ int main(int argc, char **argv)
 		.migrations = &migrations_outcomes,
 		.messages = messages,
 		.n_messages = countof(messages),
+		.snapshots = snapshots,
+		.n_snapshots = countof(snapshots),
+		.recovers = recovers,
+		.n_recovers = countof(recovers),
+		.recovered = outcomes_recovered,
 		.start = start,
 	};
 	return daemon_main(argc, argv, &outcomes);

@@ -20,7 +20,7 @@ static enum err refuse_answers(struct tx *tx, const MeasurementAnswers *m)
 }
 
 static enum err check(struct tx *tx, const MeasurementAnswers *m, const OutcomesCourse *course,
-                      const struct instrument *instrument)
+                      const struct instrument *instrument, bool late)
 {
 	const CourseState *c = course->course;
 	struct date day;
@@ -29,7 +29,7 @@ static enum err check(struct tx *tx, const MeasurementAnswers *m, const Outcomes
 	if (!instrument || instrument->version != m->instrument_version)
 		return tx_refuse(tx, ERR_VALUE, "instrument", "outcomes does not have version %d of `%s`",
 		                 m->instrument_version, m->instrument);
-	if (strcmp(c->state, "closed") == 0)
+	if (strcmp(c->state, "closed") == 0 && !late)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
 		                 c->closed_on);
 	if (!*c->offered_on)
@@ -42,12 +42,8 @@ static enum err check(struct tx *tx, const MeasurementAnswers *m, const Outcomes
 	return instrument_check(tx->arena, instrument, answers_of(tx->arena, &m->base), m->rater, &tx->why);
 }
 
-static enum err score(struct tx *tx, const MeasurementAnswers *m, const struct instrument *instrument,
-                      MeasurementScored *ret)
+void measurement_name(const MeasurementAnswers *m, MeasurementScored *ret)
 {
-	FirstScores *first = shape_new(tx->arena, &first_scores__descriptor);
-	struct answers answers = answers_of(tx->arena, &m->base);
-	TRY(tx_one(tx, sql_measurement_first, first, &m->base));
 	ret->measurement_id = m->measurement_id;
 	ret->course_id = m->course_id;
 	ret->operation = m->operation;
@@ -56,6 +52,15 @@ static enum err score(struct tx *tx, const MeasurementAnswers *m, const struct i
 	ret->rater = m->rater;
 	ret->measured_on = m->measured_on;
 	ret->aim = m->aim;
+}
+
+static enum err score(struct tx *tx, const MeasurementAnswers *m, const struct instrument *instrument,
+                      MeasurementScored *ret)
+{
+	FirstScores *first = shape_new(tx->arena, &first_scores__descriptor);
+	struct answers answers = answers_of(tx->arena, &m->base);
+	TRY(tx_one(tx, sql_measurement_first, first, &m->base));
+	measurement_name(m, ret);
 	ret->complete = instrument_is_complete(instrument, answers.n);
 	ret->n_scores = score_answers(tx->arena, instrument, answers, first->scores, first->n_scores, &ret->scores);
 	return OK;
@@ -72,7 +77,7 @@ static void answers_to_json(struct buffer *out, struct answers answers)
 	buffer_puts(out, "}");
 }
 
-static enum err store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored)
+enum err measurement_store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored)
 {
 	struct buffer answers = buffer_in(tx->arena);
 	answers_to_json(&answers, answers_of(tx->arena, &m->base));
@@ -103,9 +108,9 @@ static enum err answer_known(struct tx *tx, const MeasurementAnswers *m, const O
 	return tx_emit(tx, tx->sender, m->course_id, &scored->base);
 }
 
-enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
+enum err measurement_take(struct tx *tx, const MeasurementAnswers *m, bool late)
 {
-	const MeasurementAnswers *m = (const MeasurementAnswers *)message;
+	const ProtobufCMessage *message = &m->base;
 	const struct outcomes *app = tx->app;
 	const struct instrument *instrument = instrument_by_key(app->instruments, m->instrument);
 	OutcomesCourse *course = shape_new(tx->arena, &outcomes_course__descriptor);
@@ -119,7 +124,7 @@ enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
 	e = tx_one(tx, sql_measurement_by_id, &scored, message);
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? answer_known(tx, m, course, &scored) : e;
-	if (check(tx, m, course, instrument) != OK)
+	if (check(tx, m, course, instrument, late) != OK)
 		return refuse_answers(tx, m);
 	TRY(score(tx, m, instrument, &scored));
 	measured.instrument = m->instrument;
@@ -128,6 +133,11 @@ enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
 	TRY(dues_of(tx, course, &measured, &scored.n_due, &scored.due));
 	if (dues_are_new(tx, course, scored.n_due, scored.due))
 		TRY(dues_save(tx, course));
-	TRY(store(tx, m, &scored));
+	TRY(measurement_store(tx, m, &scored));
 	return tell(tx, course, &scored);
+}
+
+enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
+{
+	return measurement_take(tx, (const MeasurementAnswers *)message, false);
 }

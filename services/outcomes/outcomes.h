@@ -20,6 +20,22 @@ struct outcomes {
 enum err on_course_state(struct tx *tx, const ProtobufCMessage *message);
 enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message);
 
+/* --- snapshot.c: what others who are recovered are told --- */
+snapshot_page snapshot_measurement_known, snapshot_due_of_node; /* the courses of the node */
+snapshot_page snapshot_scored_of_open, snapshot_course, snapshot_scored, snapshot_due;
+
+/* --- recover.c: what this node takes when it is recovered --- */
+on_message recover_course, recover_measurement, recover_due, recover_answers;
+/* All is taken: what is due is found anew, and told where others know something else. */
+enum err outcomes_recovered(struct tx *tx);
+
+/* --- measurement.c --- */
+/* Scores the answers, or says why not. `late`: the course may have been closed since they were given. ERR_NO_PARENT. */
+enum err measurement_take(struct tx *tx, const MeasurementAnswers *m, bool late) MUST_USE;
+/* What the scores have in common with the answers. */
+void measurement_name(const MeasurementAnswers *m, MeasurementScored *ret);
+enum err measurement_store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored) MUST_USE;
+
 /* --- dues.c --- */
 /* What is due on a course now, `also` counted in when not NULL. */
 enum err dues_of(struct tx *tx, const OutcomesCourse *course, const MeasuredRow *also, size_t *ret_n,
@@ -29,6 +45,8 @@ enum err dues_of(struct tx *tx, const OutcomesCourse *course, const MeasuredRow 
 bool dues_are_new(struct tx *tx, OutcomesCourse *course, size_t n, Due **due);
 /* Saves that list. */
 enum err dues_save(struct tx *tx, const OutcomesCourse *course) MUST_USE;
+/* Tells the provider's node and reporting. */
+enum err dues_tell(struct tx *tx, const OutcomesCourse *course, size_t n, Due **due) MUST_USE;
 /* Writes down which closing measurements a closed course went without. */
 enum err dues_note_lost(struct tx *tx, const OutcomesCourse *course) MUST_USE;
 

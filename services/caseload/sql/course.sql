@@ -13,17 +13,16 @@ order by array_position(array['stat', 'asap', 'urgent', 'routine'], "course.prio
 -- name: waiting_number_next
 select nextval('waiting_number') as waiting_number;
 
--- name: course_former :apart
--- Who had this citizen before, or has.
-select distinct worker as worker_id from course
-where citizen = :citizen::uuid and organisation = :organisation and worker is not null;
+-- name: course_of_citizen :apart
+-- The citizen's courses, and who has or had them.
+select id as course_id, worker from course where citizen = :citizen::uuid and organisation = :organisation;
 
 -- name: course_save :many :one
--- The citizen stands first: what it is about is what course_former asks for.
-insert into course (citizen, id, version, node, operation, organisation, programme, aim, state, worker, reason_code,
-                    reason, priority, wishes, requested_on, waiting_since, waiting_number, offered_on, enrolled_on,
-                    planned_end, shortened, closed_on, end_reason, grant_key)
-values (:citizen, :course.course_id, :course.version, :node, :course.operation, :course.organisation,
+-- The citizen stands first: what it is about is what course_of_citizen asks for.
+insert into course (citizen, id, version, node, referral_id, operation, organisation, programme, aim, state, worker,
+                    reason_code, reason, priority, wishes, requested_on, waiting_since, waiting_number, offered_on,
+                    enrolled_on, planned_end, shortened, closed_on, end_reason, grant_key)
+values (:citizen, :course.course_id, :course.version, :node, :referral_id, :course.operation, :course.organisation,
         :course.programme, :course.aim, :course.state, :course.worker, :course.reason_code, :course.reason,
         :course.priority, :wishes::jsonb, :course.requested_on, :course.waiting_since, :course.waiting_number,
         :course.offered_on, :course.enrolled_on, :course.planned_end, :course.shortened, :course.closed_on,

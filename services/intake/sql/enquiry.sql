@@ -2,10 +2,12 @@
 -- Enquiries, and the duties to notify that arise from them.
 
 -- name: enquiry_insert :many
+-- That of a referral has its id from the referral's: registered again after a recovery, it is the same enquiry.
 insert into enquiry (id, received_on, channel, partner, gender, age, municipality, occupation, reasons,
                      thoughts_of_change, setting, programme, note, followed_by)
 values (:id, :received_on, :channel, :partner, :gender, :age, :municipality, :occupation, :reasons,
-        :thoughts_of_change, :setting, :programme, :note, :followed_by);
+        :thoughts_of_change, :setting, :programme, :note, :followed_by)
+on conflict (id) do nothing;
 
 -- name: enquiry_by_id
 select e.id, e.version, e.received_on, e.channel, e.partner, e.gender, e.age, e.municipality, e.occupation, e.reasons,
@@ -29,4 +31,5 @@ order by e.number desc limit :limit::bigint;
 
 -- name: duty_insert
 insert into duty_to_notify (id, enquiry_id, raised_on, legal_basis, reason)
-values (:id, :enquiry_id, :raised_on, :legal_basis, :reason);
+select :id::uuid, :enquiry_id::uuid, :raised_on::date, :legal_basis, :reason
+where not exists (select from duty_to_notify where enquiry_id = :enquiry_id::uuid);

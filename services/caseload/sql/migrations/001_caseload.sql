@@ -37,6 +37,7 @@ create table course (
     version bigint not null,
     node text not null,
     citizen uuid not null,
+    referral_id uuid not null,
     operation uuid,
     organisation text not null,
     programme text not null,
@@ -66,6 +67,7 @@ comment on column course.id is 'Id, shared with the provider''s node, outcomes a
 comment on column course.version is 'Counts changes; receivers ignore lower ones.';
 comment on column course.node is 'Intake node of the provider, which hears of every change.';
 comment on column course.citizen is 'Pseudonym made for caseload alone.';
+comment on column course.referral_id is 'Id of the referral at the provider''s node; it finds it again by this when it is recovered.';
 comment on column course.operation is 'The command that caused the last change; none when it came of itself.';
 comment on column course.organisation is 'Provider.';
 comment on column course.programme is 'Key of the programme.';
@@ -109,6 +111,17 @@ create trigger course_moves after update on course for each row
 create trigger course_goes after delete on course for each row
     when (old.state in ('offered', 'enrolled')) execute function worker_count();
 
+create table told (
+    course_id uuid not null,
+    node text not null,
+    version bigint not null,
+    primary key (course_id, node)
+);
+comment on table told is 'While this node is recovered: what the others know of its courses. Empty otherwise.';
+comment on column told.course_id is 'The course.';
+comment on column told.node is 'Who told.';
+comment on column told.version is 'The version that is known there.';
+
 create view course_row as
 select id as "course.course_id", version as "course.version",
        programme as "course.programme",
@@ -128,6 +141,6 @@ select id as "course.course_id", version as "course.version",
        shortened as "course.shortened",
        closed_on as "course.closed_on",
        end_reason as "course.end_reason",
-       grant_key as "course.grant", node, citizen, wishes
+       grant_key as "course.grant", node, citizen, wishes, referral_id
 from course;
 comment on view course_row is 'A course as the daemon reads it (CourseRow).';

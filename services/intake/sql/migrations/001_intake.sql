@@ -136,6 +136,7 @@ create table referral (
     consent_given boolean not null default false,
     consent_on date,
     contacting_subject_prohibited boolean not null default false,
+    recovered_on date,
     created_at timestamptz not null default now()
 );
 comment on table referral is 'Referrals (henvisninger): to the own organisation, sent to another, or received from one.';
@@ -166,6 +167,7 @@ comment on column referral.wishes is 'What the citizen would like of the worker.
 comment on column referral.consent_given is 'The citizen agreed that identity and note travel to the owner.';
 comment on column referral.consent_on is 'When.';
 comment on column referral.contacting_subject_prohibited is 'Safety flag: the owner must not contact the citizen.';
+comment on column referral.recovered_on is 'When it was put back from caseload, which knows the course only: citizen, note and requester are lost. None where nothing is.';
 comment on column referral.created_at is 'When it was stored here.';
 
 create table course (

@@ -69,6 +69,17 @@ comment on column lost.course_id is 'The course.';
 comment on column lost.instrument is 'Key of the instrument.';
 comment on column lost.due_on is 'Day of the close.';
 
+create table told (
+    course_id uuid not null,
+    node text not null,
+    version bigint not null,
+    primary key (course_id, node)
+);
+comment on table told is 'While this node is recovered: which list of dues others were told last, and which courses caseload closed since. Empty otherwise.';
+comment on column told.course_id is 'The course.';
+comment on column told.node is 'Who told.';
+comment on column told.version is 'The version of the list that is known there; of caseload, of the course.';
+
 create view course_row as
 select id as "course.course_id", version as "course.version", programme as "course.programme",
        organisation as "course.organisation", state as "course.state", requested_on as "course.requested_on",
