@@ -43,7 +43,7 @@ static const struct row {
 	               "\"state\":\"closed\",\"closedOn\":\"2026-03-01\"," ENROLLED "}}" },
 	{ "CandidateRow", "{\"workerId\":\"anna\",\"active\":true,\"open\":2,\"worker\":{\"kind\":\"worker\","
 	                  "\"programmes\":[\"reden-1-1\"],\"languages\":[\"da\",\"en\"],\"gender\":\"woman\"}}" },
-	{ "CandidateRow", "{\"workerId\":\"bo\",\"active\":true,\"open\":40,\"former\":true}" },
+	{ "CandidateRow", "{\"workerId\":\"bo\",\"active\":true,\"open\":40}" },
 	{ "CourseState", "{\"waitingNumber\":4}" },
 	{ "OutcomesCourse", "{\"node\":\"reden\",\"dueVersion\":3,\"dueText\":\"{}\",\"course\":{\"courseId\":" ID
 	                    "," COURSE ",\"state\":\"enrolled\"," ENROLLED "}}" },
