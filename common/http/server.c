@@ -234,7 +234,7 @@ int http_socket(const struct http_server *s)
 
 uint16_t http_port(const struct http_server *s)
 {
-	struct sockaddr_storage where;
+	struct sockaddr_storage where = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof where;
 	int fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_LISTEN_FD)->listen_fd;
 	if (getsockname(fd, (struct sockaddr *)&where, &len) != 0)

@@ -48,7 +48,7 @@ static void push_key(struct reader *r, const char *key)
 
 static void push_index(struct reader *r, size_t i)
 {
-	char index[24];
+	char index[24] = "";
 	push(r, index, (size_t)snprintf(index, sizeof index, "[%zu]", i));
 }
 

@@ -277,8 +277,9 @@ int code_rank(const char *list, const char *code)
 
 const struct code *code_find(const char *list, const char *code)
 {
+	const struct code_list *l = code_list(list);
 	int rank = code_rank(list, code);
-	return rank < 0 ? NULL : &code_list(list)->codes[rank];
+	return l && rank >= 0 ? &l->codes[rank] : NULL;
 }
 
 const char *code_english(const char *list, const char *code)

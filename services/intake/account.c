@@ -9,7 +9,7 @@
 #include "intake/intake.h"
 #include "sql_intake.h"
 
-#define STATEMENT_SECONDS (12 * 60 * 60) /* a working day; reporting takes none that lives longer */
+#define STATEMENT_SECONDS ((int64_t)12 * 60 * 60) /* a working day; reporting takes none that lives longer */
 
 /* Tokens seen within the last second: a revocation takes that long, and a busy system's token need not be looked up
  * for each of its requests. */

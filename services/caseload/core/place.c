@@ -79,7 +79,9 @@ static void add_part(struct buffer *out, const char *part)
 		buffer_puts(out, part);
 		return;
 	}
-	char first = *part >= 'a' && *part <= 'z' ? (char)(*part - 'a' + 'A') : *part;
+	char first = *part;
+	if (first >= 'a' && first <= 'z')
+		first = (char)(first - 'a' + 'A');
 	buffer_add(out, &first, 1);
 	buffer_puts(out, part + 1);
 }
