@@ -11,7 +11,9 @@ import signal
 from collections import Counter
 
 import pytest
+import requests
 
+from harness.facts import day, referral
 from harness.system import eventually
 from stack.health import is_ready
 
@@ -112,3 +114,33 @@ def test_a_start_in_which_something_fails_ends_or_succeeds_and_the_next_one_succ
     said = ", ".join(f"{n} {call}" for call, n in (+failed).items())
     print(f"\n{node}: {failed.total()} failures at its start ({said}), {ended} of them ended it")
     assert set(+failed) >= {"malloc", "calloc", "realloc", "strdup", "connect", "setup_unsent", "prepare"}
+
+
+def test_a_read_whose_database_fails_is_refused_and_not_answered_with_nothing(system):
+    api = system.api("kommune")
+    posted = api.post("/api/v1/referrals", referral("cti"), wait=10)
+    system.referrals[posted.json()["id"]] = "own"
+    course = posted.json()["courseId"]
+    enquiry = api.post("/api/v1/enquiries", {"receivedOn": day(0), "channel": "outreach"})
+    assert (posted.status_code, enquiry.status_code) == (201, 201)
+    paths = [posted.headers["Location"], enquiry.headers["Location"], f"/api/v1/courses/{course}",
+             f"/api/v1/operations/{posted.json()['operation']}",
+             "/api/v1/referrals", "/api/v1/enquiries", "/api/v1/courses", "/api/v1/workers"]
+    system.settle()
+    slots, failed = system.slots["kommune"], 0
+    for path in paths:
+        right = api.json(path)
+        for call, nth in [(call, nth) for call in ("query_refused", "query_unsent", "result_lost") for nth in (1, 2)]:
+            slots.arm(call, nth)
+            try:
+                answer = api.get(path)
+            except requests.RequestException:
+                answer = None
+            failed += slots.struck(call)
+            slots.disarm()
+            if answer is not None and answer.status_code != 503:
+                assert (answer.status_code, answer.json()) == (200, right), f"{path}, {call} {nth}: {answer.text}"
+            assert system.children["kommune"].poll() is None, f"{path}, {call} {nth}: {system.log('kommune')[-3000:]}"
+            eventually(lambda: api.get(path).status_code == 200, 10, "an answer again")
+    print(f"\nkommune: {failed} failures in {len(paths)} reads")
+    assert failed >= 3 * len(paths)
