@@ -121,9 +121,8 @@ static enum err make_seal(struct link *l, const struct registry *r, const char *
 	if (!self)
 		return ERR_CONFIG;
 	l->node = arena_strdup(l->life, self->name);
-	l->key_set = key_ring_in_force(&l->keys, self);
 	TRY(seal_new(self->name, &l->keys, &l->seal));
-	seal_use(l->seal, l->key_set);
+	choose_keys(l, r);
 	return OK;
 }
 
