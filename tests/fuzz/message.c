@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Every message that a service takes from the bus, through the real dispatch to its real handler. The first byte
- * chooses the message (a row of the service's own table), the second what the database holds; the rest is the body as
- * it came off the stream. No message may stop a daemon. */
+/* Every message that a service takes from the bus, through the real dispatch to its real handler, and every item that
+ * it is told when it is recovered. The first byte chooses which (a row of the service's own tables), the second what
+ * the database holds; the rest is the body as it came off the stream. No message may stop a daemon. */
 #include <string.h>
 
 #include "fuzz.h"
@@ -18,12 +18,22 @@ static const char *sender_of(const struct registry *r, const struct message_row 
 	return found;
 }
 
+/* A row of the service: of its messages, or, behind those, of what it takes when it is recovered. */
+static const struct message_row *row_of(const struct service *s, uint8_t chosen, bool *ret_recovers)
+{
+	size_t n = chosen % (s->n_messages + s->n_recovers);
+	*ret_recovers = n >= s->n_messages;
+	return *ret_recovers ? &s->recovers[n - s->n_messages] : &s->messages[n];
+}
+
 static void take_message(struct arena *a, const uint8_t *data, size_t len)
 {
 	struct daemon *d = world_daemon();
 	if (len < 2)
 		return;
-	const struct message_row *row = &d->service->messages[data[0] % d->service->n_messages];
+	bool recovers;
+	const struct message_row *row = row_of(d->service, data[0], &recovers);
+	const char *sender = sender_of(d->registry, row, data[1]);
 	Message m = MESSAGE__INIT;
 	m.id = WORLD_ID;
 	m.entity = WORLD_ID;
@@ -33,7 +43,7 @@ static void take_message(struct arena *a, const uint8_t *data, size_t len)
 	struct tx tx = tx_make(d, d->writer, a);
 	void *kept = NULL;
 	tx.kept = &kept;
-	enum err e = dispatch(d, &tx, sender_of(d->registry, row, data[1]), &m);
+	enum err e = recovers ? dispatch_row(row, &tx, sender, &m) : dispatch(d, &tx, sender, &m);
 	FUZZ_MUST(err_fate(e) != FATE_STOP);
 }
 
@@ -41,7 +51,8 @@ const ProtobufCMessageDescriptor *fuzz_body(const uint8_t *data, size_t len, siz
 {
 	const struct service *s = world_daemon()->service;
 	*ret_at = 2;
-	return len < 2 ? NULL : s->messages[data[0] % s->n_messages].type;
+	bool recovers;
+	return len < 2 ? NULL : row_of(s, data[0], &recovers)->type;
 }
 
 const struct fuzz_decoder fuzz_decoders[] = {

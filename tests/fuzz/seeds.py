@@ -74,6 +74,18 @@ MESSAGES = {
     "reporting": [STATE, SCORED, packed((1, ID), (2, 2), (3, DUE)),
                   packed((1, ID), (2, 1), (3, "2026-01-05"), (4, "self"), (5, "registered"), (7, "woman"), (9, "0101"))],
 }
+# What is told to a node that is recovered stands behind the messages, in the order of each table `recovers`.
+COURSE_REQUEST = MESSAGES["caseload"][0] + packed((9, ID))
+COURSE_KNOWN = packed((1, COURSE_REQUEST), (2, STATE))
+MEASUREMENT_KNOWN = packed((1, ANSWERS), (2, SCORED))
+REFERRAL_STATE = packed((1, ID), (2, ID), (3, 5), (4, "accepted"), (6, "room"), (7, "capacity"), (8, "anna"))
+WORKER_KNOWN = packed((1, "anna"), (2, 7), (4, WORKER))
+ENQUIRY = packed((1, ID), (2, 1), (3, "2026-01-05"), (4, "self"), (5, "referral"))
+DUES = packed((1, ID), (2, 9), (3, DUE))
+MESSAGES["intake"] += [WORKER_KNOWN, ENQUIRY, COURSE_KNOWN,
+                       packed((1, packed((1, ID), (2, ID), (3, REFERRAL))), (2, REFERRAL_STATE)), MEASUREMENT_KNOWN, DUES]
+MESSAGES["caseload"] += [WORKER_KNOWN, COURSE_KNOWN, STATE, CLOSED, SCORED, COURSE_REQUEST]
+MESSAGES["outcomes"] += [STATE, MEASUREMENT_KNOWN, DUES, DUES, ANSWERS]
 BY_YEAR = packed((1, "reden-1-1"), (2, "exit"), (4, "2026-01-05"), (5, packed((5, 1990), (12, 1))))
 STAR = packed((1, ID), (2, ID), (4, "nine-areas"), (5, 1), (6, "worker"), (7, "2026-02-02"),
               *[(8, packed((1, item), (2, 3))) for item in ("substance", "housing", "economy", "network", "violence")])
@@ -100,7 +112,11 @@ def frames():
     greeting = packed((1, ID), (2, 1), (3, 7), (4, b"c" * 32))
     batch = packed((1, ID), (2, 3), (3, message), (3, message), (4, b"c" * 32), (5, b"g" * 64))
     ack = packed((1, ID), (2, 7), (3, b"c" * 32), (4, 1 << 20), (5, 1))
-    return {"greeting": packed((1, greeting)), "batch": packed((2, batch)), "ack": packed((3, ack)),
+    anew = packed((1, ID), (2, 1), (5, 9), (7, 1 << 40), (8, "kommune"), (9, b"g" * 64))
+    ask = packed((1, ID), (2, 1), (3, "2026"))
+    page = packed((1, ID), (2, 1), (3, "2026"), (4, message), (5, 2), (7, 1), (8, ID), (10, 3), (11, b"c" * 32), (12, ID),
+                  (13, 4), (14, b"c" * 32))
+    return {"anew": packed((1, anew)), "ask": packed((6, ask)), "page": packed((7, page)), "greeting": packed((1, greeting)), "batch": packed((2, batch)), "ack": packed((3, ack)),
             "named": packed((4, "reden"), (5, "caseload"), (3, ack)), "two": packed((1, greeting), (3, ack))}
 
 
