@@ -12,8 +12,9 @@
 #include "daemon/recovery.h"
 #include "sql_daemon.h"
 
-#define LOOK_MS 1000  /* for an operator's word, when this database was found to be set back */
-#define PAUSE_MS 1000 /* after a step that failed */
+#define LOOK_MS 1000 /* for an operator's word, when this database was found to be set back */
+#define STEP_MEMORY ((size_t)1024 * 1024 * 1024) /* at most: the last step may tell of every course anew */
+#define PAUSE_MS 1000                            /* after a step that failed */
 #define COMMIT_PATIENCE_MS 60000
 
 /* --- what an operator asked for --- */
@@ -37,7 +38,7 @@ static enum err load(struct recovery *r)
 static enum err begin(struct daemon *d, const char *const cell[4])
 {
 	struct recovery *r = calloc(1, sizeof *r);
-	struct arena *a = arena_new(MESSAGE_ARENA_LIMIT), *step = arena_new(MESSAGE_ARENA_LIMIT);
+	struct arena *a = arena_new(MESSAGE_ARENA_LIMIT), *step = arena_new(STEP_MEMORY);
 	if (!r || !a || !step) {
 		free(r);
 		arena_free(a);
