@@ -104,7 +104,7 @@ static enum err prepare(struct db *db, struct many *m, unsigned size, const char
 		return OK;
 	char *text = text_of(m->sql, size);
 	if (!text)
-		return error_note(db, ERR_MEMORY, "no memory for %s", name);
+		return error_lost(db, "no memory for a statement of several rows"); /* tried again, not judged */
 	enum err e = pipeline_prepare(db, m->sql, name, text, (struct variant){ &m->prepared, size });
 	free(text);
 	return e;
@@ -218,7 +218,7 @@ enum err many_add(struct db *db, const struct sql *sql, const struct bound *boun
 	if (m)
 		m->about[m->n] = about;
 	if (!m || !copy_row(m, bound))
-		return error_note(db, ERR_MEMORY, "no memory for the rows of %s", sql->name);
+		return error_lost(db, "no memory for rows held back");
 	if (m->n < MOST_ROWS && m->used < MOST_BYTES)
 		return OK;
 	return sql->late ? send_all(db, m) : many_flush(db, false);

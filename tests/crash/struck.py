@@ -31,8 +31,8 @@ def closing_struck(made):
 
 
 class Struck(System):
-    def __init__(self, cluster, **settings):
-        super().__init__(cluster, ("broker", *NODES), **settings)
+    def __init__(self, cluster, *others, **settings):
+        super().__init__(cluster, ("broker", *NODES, *others), **settings)
         directory = self.place.dir / "faults"
         directory.mkdir(mode=0o700)
         self.slots = {name: Slots(directory / name) for name in self.nodes}
