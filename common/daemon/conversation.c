@@ -216,9 +216,10 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 		g.signature = (ProtobufCBinaryData){ sizeof o->life.signature, o->life.signature };
 	f.greeting = &g;
 	FAULT_POINT(greeting_unsent);
-	link_send(o->daemon->link, s->receiver, &f);
+	bool sent = link_send(o->daemon->link, s->receiver, &f);
 	FAULT_POINT(greeting_sent);
-	s->greeting_due_ms = now_ms + again_ms;
+	s->greeting_due_ms =
+	    sent ? now_ms + again_ms : 0; /* no broker took it: who is away is to be known as soon as one does */
 }
 
 /* Older ones from the database. What is not there cannot be sent, and must not be passed over. */
