@@ -54,6 +54,11 @@ static enum err answer_readyz(struct tx *tx, const struct request *rq, struct re
 		reply->text = arena_printf(tx->arena, "not ready: %s\n", tx->daemon->restored);
 		return OK;
 	}
+	if (tx->daemon->hold_until_ms) {
+		reply->status = 503;
+		reply->text = "not ready: asks the others first whether they know more than this database\n";
+		return OK;
+	}
 	reply->text =
 	    link_is_up(tx->daemon->link) ? "ready\n" : "ready, but no broker answers: messages wait in the database\n";
 	return OK;

@@ -9,10 +9,10 @@ create function pg_temp.id(kind text, n integer) returns uuid language sql immut
 $$;
 drop index course_citizen;
 
-insert into course (id, version, node, citizen, organisation, programme, aim, state, worker, reason_code, reason,
-       priority, requested_on, offered_on, enrolled_on, planned_end, closed_on, end_reason, grant_key)
-select pg_temp.id('course', n), 3, 'kommune', md5('pseudonym' || n)::uuid, 'kommune', 'cti', 'exit', 'closed',
-       'w-' || n % 50, 'least-loaded', 'least loaded of those who have room', 'routine', day, day, day, day + 365,
+insert into course (id, version, node, citizen, referral_id, organisation, programme, aim, state, worker, reason_code,
+       reason, priority, requested_on, offered_on, enrolled_on, planned_end, closed_on, end_reason, grant_key)
+select pg_temp.id('course', n), 3, 'kommune', md5('pseudonym' || n)::uuid, pg_temp.id('referral', n), 'kommune', 'cti', 'exit',
+       'closed', 'w-' || n % 50, 'least-loaded', 'least loaded of those who have room', 'routine', day, day, day, day + 365,
        day + 365, 'completed', 'ordinary'
 from (select n, date '2017-01-01' + n % 3000 as day from generate_series(1, :rows) n) days;
 
