@@ -234,13 +234,16 @@ int http_socket(const struct http_server *s)
 
 uint16_t http_port(const struct http_server *s)
 {
-	struct sockaddr_storage where = { .ss_family = AF_UNSPEC };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} where = { .v6 = { 0 } };
 	socklen_t len = sizeof where;
 	int fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_LISTEN_FD)->listen_fd;
-	if (getsockname(fd, (struct sockaddr *)&where, &len) != 0)
+	if (getsockname(fd, &where.any, &len) != 0)
 		return 0;
-	return ntohs(where.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&where)->sin6_port
-	                                         : ((struct sockaddr_in *)&where)->sin_port);
+	return ntohs(where.any.sa_family == AF_INET6 ? where.v6.sin6_port : where.v4.sin_port);
 }
 
 int http_timeout_ms(const struct http_server *s)

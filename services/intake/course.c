@@ -53,7 +53,7 @@ enum err course_page(struct tx *tx, const struct request *rq, struct reply *repl
 	for (size_t i = 0; i < list->n_items; i++)
 		add_phases(tx, list->items[i]);
 	if ((int64_t)list->n_items == page.limit)
-		list->next = arena_printf(tx->arena, "%lld", (long long)(page.after + page.limit));
+		list->next = arena_printf(tx->arena, "%lld", (long long)page.after + page.limit);
 	reply->body = &list->base;
 	return OK;
 }

@@ -91,19 +91,21 @@ enum err on_measurement_refused(struct tx *tx, const ProtobufCMessage *message)
 	return decide_refused(tx, m->operation, m->error, m->field, m->rule);
 }
 
-static enum err load(struct tx *tx, const char *id, Operation *ret)
+static enum err load(struct tx *tx, const char *id, Operation *ret, const struct kind **ret_kind)
 {
 	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_operation_by_id, ret, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
 	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "there is no operation with this id");
-	return found;
+	TRY(found);
+	*ret_kind = kind_of(ret->kind);
+	return *ret_kind ? OK : tx_refuse(tx, ERR_NOT_FOUND, "id", "there are no operations of kind %s", ret->kind);
 }
 
 enum err operation_get(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	Operation *o = shape_new(tx->arena, &operation__descriptor);
-	TRY(load(tx, rq->params[0], o));
-	const struct kind *kind = kind_of(o->kind);
+	const struct kind *kind;
+	TRY(load(tx, rq->params[0], o, &kind));
 	o->subject = arena_printf(tx->arena, "/api/v1/%s/%s", kind->collection, o->subject);
 	reply->body = &o->base;
 	return OK;
@@ -112,8 +114,8 @@ enum err operation_get(struct tx *tx, const struct request *rq, struct reply *re
 enum err operation_answer(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	Operation *o = shape_new(tx->arena, &operation__descriptor);
-	TRY(load(tx, rq->subject, o));
-	const struct kind *kind = kind_of(o->kind);
+	const struct kind *kind;
+	TRY(load(tx, rq->subject, o, &kind));
 	bool refused = strcmp(o->state, "refused") == 0;
 	if (refused && rq->waits && !kind->shown_when_refused)
 		return tx_refuse(tx, err_of_slug(strrchr(o->problem->type, '/') + 1), o->problem->field, "%s",

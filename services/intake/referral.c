@@ -41,7 +41,6 @@ static enum err find_next(struct tx *tx, const Referral *r, const CourseState *c
 	const struct follow *follow = follow_of(course);
 	if (!follow)
 		return tx_refuse(tx, ERR_MALFORMED, "state", "unknown state of a course");
-	*ret = (ReferralState)REFERRAL_STATE__INIT;
 	ret->referral_id = r->id;
 	ret->operation = r->operation;
 	ret->version = r->version + 1;
@@ -55,7 +54,7 @@ static enum err find_next(struct tx *tx, const Referral *r, const CourseState *c
 
 enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *course)
 {
-	ReferralState next;
+	ReferralState next = REFERRAL_STATE__INIT;
 	TRY(find_next(tx, r, course, &next));
 	if (strcmp(r->state, next.state) != 0)
 		TRY(referral_next(tx->arena, r->state, next.state, SIDE_RECEIVER, next.status_reason, &tx->why));
@@ -67,7 +66,7 @@ enum err referral_follow(struct tx *tx, const Referral *r, const CourseState *co
 enum err referral_catch_up(struct tx *tx, const CourseState *course)
 {
 	Referral *r = shape_new(tx->arena, &referral__descriptor);
-	ReferralState next;
+	ReferralState next = REFERRAL_STATE__INIT;
 	TRY(tx_one(tx, sql_referral_of_course, r, &course->base));
 	TRY(find_next(tx, r, course, &next));
 	return tx_exec(tx, sql_referral_set_state, &next.base, ARG_TEXT("id", r->id),
