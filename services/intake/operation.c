@@ -98,7 +98,10 @@ static enum err load(struct tx *tx, const char *id, Operation *ret, const struct
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "there is no operation with this id");
 	TRY(found);
 	*ret_kind = kind_of(ret->kind);
-	return *ret_kind ? OK : tx_refuse(tx, ERR_NOT_FOUND, "id", "there are no operations of kind %s", ret->kind);
+	if (*ret_kind)
+		return OK;
+	(void)tx_refuse(tx, ERR_NOT_FOUND, "id", "there are no operations of kind %s", ret->kind);
+	return ERR_NOT_FOUND;
 }
 
 enum err operation_get(struct tx *tx, const struct request *rq, struct reply *reply)
