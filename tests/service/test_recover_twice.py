@@ -127,3 +127,20 @@ def test_who_still_waits_for_the_answer_gets_it(world, kind):
     assert decided and ("pending",) not in decided, decided
     unchanged = [key for key, rows in ledgers(world).items() if key[1] != "operation" and rows != before[key]]
     assert unchanged == []
+
+
+def test_another_command_with_the_same_words_is_refused(world):
+    """Two close a course at the same time, before either has heard of the other: one has closed it."""
+    kommune = world.api("kommune")
+    course = next(c["id"] for c in kommune.json("/api/v1/courses?limit=500")["items"] if c["state"] == "offered")
+    world.stop("caseload")
+    try:
+        said = [kommune.post(f"/api/v1/courses/{course}/close", {"reason": "moved"}) for _ in range(2)]
+    finally:
+        world.start("caseload")
+    assert [answer.status_code for answer in said] == [202, 202]
+
+    def states():
+        return sorted(kommune.json(answer.headers["Location"])["state"] for answer in said)
+    eventually(lambda: "pending" not in states(), 20, "both answers")
+    assert states() == ["done", "refused"]

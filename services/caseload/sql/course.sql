@@ -21,17 +21,18 @@ select id as course_id, worker from course where citizen = :citizen::uuid and or
 -- The citizen stands first: what it is about is what course_of_citizen asks for.
 insert into course (citizen, id, version, node, referral_id, operation, organisation, programme, aim, state, worker,
                     reason_code, reason, priority, wishes, requested_on, waiting_since, waiting_number, offered_on,
-                    enrolled_on, planned_end, shortened, closed_on, end_reason, grant_key)
+                    enrolled_on, planned_end, shortened, closed_on, end_reason, grant_key, enrolled_by, closed_by)
 values (:citizen, :course.course_id, :course.version, :node, :referral_id, :course.operation, :course.organisation,
         :course.programme, :course.aim, :course.state, :course.worker, :course.reason_code, :course.reason,
         :course.priority, :wishes::jsonb, :course.requested_on, :course.waiting_since, :course.waiting_number,
         :course.offered_on, :course.enrolled_on, :course.planned_end, :course.shortened, :course.closed_on,
-        :course.end_reason, :course.grant)
+        :course.end_reason, :course.grant, :enrolled_by::uuid, :closed_by::uuid)
 on conflict (id) do update set
     version = excluded.version, operation = excluded.operation, aim = excluded.aim, state = excluded.state,
     worker = excluded.worker, reason_code = excluded.reason_code, reason = excluded.reason,
     waiting_since = excluded.waiting_since, waiting_number = excluded.waiting_number,
     offered_on = excluded.offered_on, enrolled_on = excluded.enrolled_on, planned_end = excluded.planned_end,
     shortened = excluded.shortened, closed_on = excluded.closed_on, end_reason = excluded.end_reason,
-    grant_key = excluded.grant_key
+    grant_key = excluded.grant_key, enrolled_by = coalesce(excluded.enrolled_by, course.enrolled_by),
+    closed_by = coalesce(excluded.closed_by, course.closed_by)
 where course.version = excluded.version - 1;
