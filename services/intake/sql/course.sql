@@ -46,6 +46,7 @@ update course set state = 'closed', reason = :reason, end_reason = 'withdrew', c
 where id = :course_id::uuid and state = 'requested';
 
 -- name: course_set_due :many
-update course c set due = v.due, due_version = v.due_version
+-- On a closed course nothing is due, whatever outcomes said before it heard of the closing.
+update course c set due = case when c.state <> 'closed' then v.due end, due_version = v.due_version
 from (values (:course_id::uuid, :due::jsonb, :due_version::bigint)) as v (id, due, due_version)
 where c.id = v.id and c.due_version < v.due_version;

@@ -56,6 +56,7 @@ class Run:
             self.posts[connections] = chain.posting(self.world, connections, self.asked.seconds)
         self.world.stop()
         self.world.start("kommune")
+        chain.posting(self.world, 1, 4)  # until it no longer waits for a word of the others, 3 s after its start
         alone = chain.posting(self.world, 32, self.asked.seconds)
         self.world.stop()  # pgbench has the machine to itself
         quick = self.asked.quick
