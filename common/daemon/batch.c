@@ -179,7 +179,7 @@ static void judge(struct batch *b, enum err e)
 		return;
 	}
 	w->judged = true;
-	if (w->verdict.err == OK)
+	if (w->verdict.err == OK || err_fate(w->verdict.err) == FATE_PARK) /* what cannot be parked is buried */
 		w->verdict = (struct refusal){ .err = e, .field = "" };
 	if (!w->letter) {
 		if (!w->verdict.rule)
@@ -188,6 +188,7 @@ static void judge(struct batch *b, enum err e)
 	}
 	if (err_fate(w->verdict.err) == FATE_RETRY) /* what the server said tells an operator more */
 		snprintf(w->reason, sizeof w->reason, "%s", db_error(d->writer));
+	shape_cut(w->reason, sizeof w->reason);
 	w->verdict.rule = w->reason;
 	w->verdict.field = "";
 }
@@ -257,8 +258,9 @@ static enum err run_works(struct batch *b)
 			w->next = NULL;
 		}
 	}
-	TRY(outbox_save(b->daemon->outbox, b->arena));
-	return inbox_save(b->daemon->inbox, b->arena);
+	struct daemon *d = b->daemon; /* its scratch: work may have left no room in the arena of the batch */
+	TRY(outbox_save(d->outbox, d->scratch));
+	return inbox_save(d->inbox, d->scratch);
 }
 
 static void begin(struct batch *b)

@@ -27,11 +27,12 @@ struct tx {
 	struct db *db; /* the writing connection in a batch, the reading one for a read */
 	void *app;     /* the service's state */
 	const struct registry *registry;
-	struct date today;     /* domain clock, Europe/Copenhagen */
-	struct refusal why;    /* filled by whoever refuses: tx_refuse() */
-	const char *sender;    /* of a message: the authenticated node name; else "" */
-	const char *cause;     /* id of the message or request being handled */
-	void **kept;           /* of a message: what was read earlier in this batch and is true still; of the service */
+	struct date today;  /* domain clock, Europe/Copenhagen */
+	struct date latest; /* the last day that may be told: today; by a message a day more, where midnight came first */
+	struct refusal why; /* filled by whoever refuses: tx_refuse() */
+	const char *sender; /* of a message: the authenticated node name; else "" */
+	const char *cause;  /* id of the message or request being handled */
+	void **kept;        /* of a message: what was read earlier in this batch and is true still; of the service */
 	struct daemon *daemon; /* private to this layer */
 	unsigned emitted;
 	bool wrote;

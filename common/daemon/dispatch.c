@@ -23,8 +23,6 @@ enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Mes
 		return tx_refuse(tx, ERR_NO_HANDLER, "", "no handler for %s", m->type);
 	if (!node || strcmp(node->role, row->from) != 0)
 		return tx_refuse(tx, ERR_FORBIDDEN, "", "%s comes from a node of role %s only", m->type, row->from);
-	if (!uuid_is_valid(m->id))
-		return tx_refuse(tx, ERR_MALFORMED, "id", "the id of a message must be a UUID");
 	return dispatch_row(row, tx, sender, m);
 }
 
@@ -33,6 +31,7 @@ enum err dispatch_row(const struct message_row *row, struct tx *tx, const char *
 	ProtobufCMessage *body;
 	TRY(shape_unpack(tx->arena, row->type, m->body.data, m->body.len, &body));
 	tx->sender = sender;
+	tx->latest = (struct date){ tx->today.days + 1 };
 	tx->cause = m->id;
 	tx->emitted = 0;
 	tx->why = (struct refusal){ 0 };
@@ -76,13 +75,15 @@ const char *tx_id(struct tx *tx, const char *purpose)
 
 struct tx tx_make(struct daemon *d, struct db *db, struct arena *a)
 {
+	struct date today = clock_today(d);
 	return (struct tx){
 		.arena = a,
 		.db = db,
 		.daemon = d,
 		.app = d->app,
 		.registry = d->registry,
-		.today = clock_today(d),
+		.today = today,
+		.latest = today,
 		.sender = "",
 		.cause = "",
 	};

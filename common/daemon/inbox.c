@@ -108,6 +108,13 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 	outbox_on_up(i->daemon->outbox, s->sender);
 }
 
+void inbox_leave(struct in_stream *s, const struct letter *l)
+{
+	s->waiting_bytes -= (int64_t)l->bytes;
+	s->accepted = s->staged;
+	s->accepted_chain = s->staged_chain;
+}
+
 bool inbox_stage(struct in_stream *s, const struct origin *from, const struct letter *l)
 {
 	if (strcmp(from->epoch, s->epoch) != 0) { /* of a life that is over */
@@ -115,9 +122,7 @@ bool inbox_stage(struct in_stream *s, const struct origin *from, const struct le
 		return false;
 	}
 	if (l->seq != s->staged + 1) {
-		s->waiting_bytes -= (int64_t)l->bytes;
-		s->accepted = s->staged;
-		s->accepted_chain = s->staged_chain;
+		inbox_leave(s, l);
 		return false;
 	}
 	chain_add(&s->staged_chain, &l->message);

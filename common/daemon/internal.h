@@ -12,6 +12,8 @@
 #include "bus/registry.h"
 #include "daemon/daemon.h"
 
+/* Bytes of the type or the entity of a message: whatever is set aside is found and remembered by them. */
+#define MESSAGE_NAME_MAX 255u
 #define MESSAGE_ARENA_LIMIT ((size_t)32 * 1024 * 1024)
 
 /* --- counters of /metrics: one row each (metrics.c) --- */
@@ -140,6 +142,7 @@ unsigned outbox_broken(const struct outbox *o);
 struct origin {
 	const char *sender; /* process life */
 	char epoch[37];
+	int64_t since; /* of that life: which of two lives of a sender is the later one */
 	int64_t seq;
 };
 
@@ -159,6 +162,8 @@ const char *inbox_sender(struct inbox *i, const char *name);
 /* Whether a message of any sender is parked, or dead, under the entity. */
 struct parked;
 bool inbox_any_sender(const struct inbox *i, const struct parked *p, const char *entity);
+/* Leaves a message that was taken from the wire to its sender, which keeps it, and all that came after it. */
+void inbox_leave(struct in_stream *s, const struct letter *l);
 /* The message is dealt with in this batch: moves position and chain. False when it is not its turn: leave it. */
 bool inbox_stage(struct in_stream *s, const struct origin *from, const struct letter *l) MUST_USE;
 /* Queues the conditional moves of the positions. */

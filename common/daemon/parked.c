@@ -22,7 +22,7 @@ struct parked {
 	bool looking;
 	char *sender; /* how far parked_turn() has looked */
 	char epoch[UUID_LEN + 1];
-	int64_t seq;
+	int64_t since, seq;
 };
 
 /* --- the entities that wait --- */
@@ -131,18 +131,29 @@ enum err parked_add(struct parked *p, struct tx *tx, const struct origin *from, 
 {
 	remember(&p->tree, from->sender, m->entity);
 	return tx_exec(tx, sql_parked_insert, NULL, ARG_TEXT("sender", from->sender), ARG_TEXT("epoch", from->epoch),
-	               ARG_INT("seq", from->seq), ARG_TEXT("id", m->id), ARG_TEXT("type", m->type),
-	               ARG_TEXT("entity", m->entity), ARG_BYTES("body", m->body.data, m->body.len));
+	               ARG_INT("since", from->since), ARG_INT("seq", from->seq), ARG_TEXT("id", m->id),
+	               ARG_TEXT("type", m->type), ARG_TEXT("entity", m->entity),
+	               ARG_BYTES("body", m->body.data, m->body.len));
+}
+
+/* What is too long is malformed, and buried for it: an operator needs no more of it than its beginning. */
+static const char *shortened(struct arena *a, const char *name)
+{
+	char *copy = arena_strndup(a, name, strnlen(name, MESSAGE_NAME_MAX));
+	shape_cut(copy, MESSAGE_NAME_MAX);
+	return copy;
 }
 
 enum err parked_bury(struct parked *p, struct tx *tx, const struct origin *from, const Message *m,
                      const struct refusal *why)
 {
-	remember(&p->tree, from->sender, m->entity);
+	const char *entity = shortened(tx->arena, m->entity);
+	remember(&p->tree, from->sender, entity);
 	return tx_exec(tx, sql_dead_insert, NULL, ARG_TEXT("sender", from->sender), ARG_TEXT("epoch", from->epoch),
-	               ARG_INT("seq", from->seq), ARG_TEXT("id", m->id), ARG_TEXT("type", m->type),
-	               ARG_TEXT("entity", m->entity), ARG_BYTES("body", m->body.data, m->body.len),
-	               ARG_TEXT("error", err_slug(why->err)), ARG_TEXT("rule", why->rule));
+	               ARG_INT("seq", from->seq), ARG_TEXT("id", shortened(tx->arena, m->id)),
+	               ARG_TEXT("type", shortened(tx->arena, m->type)), ARG_TEXT("entity", entity),
+	               ARG_BYTES("body", m->body.data, m->body.len), ARG_TEXT("error", err_slug(why->err)),
+	               ARG_TEXT("rule", why->rule));
 }
 
 enum err parked_look(struct parked *p, struct tx *tx, const struct origin *from, const char *entity, bool *ret_is_there,
@@ -151,7 +162,8 @@ enum err parked_look(struct parked *p, struct tx *tx, const struct origin *from,
 	struct db_rows rows;
 	(void)p;
 	TRY(db_rows(tx->db, tx->arena, sql_parked_look, &rows, NULL, ARG_TEXT("sender", from->sender),
-	            ARG_TEXT("epoch", from->epoch), ARG_INT("seq", from->seq), ARG_TEXT("entity", entity)));
+	            ARG_TEXT("epoch", from->epoch), ARG_INT("since", from->since), ARG_INT("seq", from->seq),
+	            ARG_TEXT("entity", entity)));
 	*ret_is_there = strcmp(rows.cells[0], "t") == 0;
 	*ret_waits = strcmp(rows.cells[1], "t") == 0;
 	return OK;
@@ -182,7 +194,9 @@ static void put(struct parked *p, const struct db_rows *rows, size_t row)
 {
 	const char **cell = rows->cells + row * rows->n_columns;
 	const size_t *length = rows->lengths + row * rows->n_columns;
-	struct origin from = { .sender = inbox_sender(p->daemon->inbox, cell[0]), .seq = atoll(cell[2]) };
+	struct origin from = { .sender = inbox_sender(p->daemon->inbox, cell[0]),
+		                   .seq = atoll(cell[2]),
+		                   .since = atoll(cell[7]) };
 	Message m = MESSAGE__INIT;
 	memcpy(from.epoch, cell[1], sizeof from.epoch);
 	m.id = cell[3];
@@ -222,7 +236,7 @@ void parked_release_all(struct parked *p)
 	free(p->sender);
 	p->sender = NULL;
 	memcpy(p->epoch, "00000000-0000-0000-0000-000000000000", sizeof p->epoch);
-	p->seq = 0;
+	p->since = p->seq = 0;
 	p->looking = p->tree != NULL;
 }
 
@@ -234,7 +248,7 @@ void parked_turn(struct parked *p)
 		return;
 	arena_reset(p->page);
 	if (db_rows(d->reader, p->page, sql_parked_page, &rows, NULL, ARG_TEXT("sender", p->sender),
-	            ARG_TEXT("epoch", p->epoch), ARG_INT("seq", p->seq)) != OK) {
+	            ARG_INT("since", p->since), ARG_TEXT("epoch", p->epoch), ARG_INT("seq", p->seq)) != OK) {
 		complain(p);
 		return;
 	}
@@ -250,4 +264,5 @@ void parked_turn(struct parked *p)
 		abort(); /* without it the rest would not be looked at */
 	memcpy(p->epoch, last[1], sizeof p->epoch);
 	p->seq = atoll(last[2]);
+	p->since = atoll(last[7]);
 }

@@ -84,7 +84,8 @@ static bool look_back(struct inbox *i, const struct in_stream *s, int64_t first)
 static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g)
 {
 	struct life l = { .since = g->since };
-	if (g->since <= s->since || g->signature.len != sizeof l.signature || strlen(g->partner) > LIFE_PARTNER_MAX)
+	if (s->renewing || g->since <= s->since || g->signature.len != sizeof l.signature ||
+	    strlen(g->partner) > LIFE_PARTNER_MAX)
 		return false;
 	memcpy(l.epoch, g->epoch, UUID_LEN);
 	memcpy(l.partner, g->partner, strlen(g->partner));
@@ -149,7 +150,7 @@ static bool accept_letter(struct inbox *i, struct in_stream *s, const Batch *b, 
 	s->accepted = seq;
 	chain_add(&s->accepted_chain, &l->message);
 	s->waiting_bytes += (int64_t)l->bytes;
-	struct origin origin = { .sender = s->sender, .seq = seq };
+	struct origin origin = { .sender = s->sender, .since = s->since, .seq = seq };
 	memcpy(origin.epoch, s->epoch, sizeof origin.epoch);
 	batch_put_letter(i->daemon->batch, s, &origin, l);
 	return true;

@@ -38,6 +38,7 @@ static enum err apply_some(struct recovery *r, struct tx *tx, void *context)
 		if (e != OK) {
 			const char *rule = tx->why.err == e && tx->why.rule ? tx->why.rule : err_text(e);
 			snprintf(r->problem, sizeof r->problem, "%s", rule);
+			shape_cut(r->problem, sizeof r->problem);
 			return e;
 		}
 	}
@@ -60,6 +61,7 @@ static void apply_alone(struct recovery *r, struct some *s)
 		return;
 	if (err_fate(e) == FATE_RETRY)
 		snprintf(r->problem, sizeof r->problem, "%s", db_error(d->writer));
+	shape_cut(r->problem, sizeof r->problem);
 	log_error("what %s told of %s %s cannot be applied: %s", s->sender, s->row->type->name,
 	          s->rows.cells[s->first * s->rows.n_columns + 1], r->problem);
 	r->problems += recovery_step(r, set_aside, s) == OK;

@@ -13,15 +13,28 @@
 #define PATIENCE_QUEUED_MS 5000
 #define PATIENCE_RUNNING_MS 10000
 
+#define CANCELLED_MOST 3 /* then it is the statement that is too slow, and others wait behind it */
+
+/* A statement that an operator cancelled, or that had no more time because others held it up: once says nothing of the
+ * work. */
+static bool was_cancelled(struct batch *b, const char *said)
+{
+	struct work *alone = b->running && !b->running->next ? b->running : NULL;
+	return alone && strncmp(said, "57014", strlen("57014")) == 0 && alone->cancelled++ < CANCELLED_MOST;
+}
+
 /* Lack of resources, a lock, a conflict, an operator's word, a broken disk, a server that only reads. */
-bool repair_world_is_at_fault(const struct batch *b)
+bool repair_world_is_at_fault(struct batch *b)
 {
 	static const char *const states[] = { "53", "55", "40", "57P", "58", "25006" };
 	const char *said = strstr(db_error(b->daemon->writer), "SQLSTATE ");
-	for (size_t i = 0; said && i < countof(states); i++)
-		if (strncmp(said + strlen("SQLSTATE "), states[i], strlen(states[i])) == 0)
+	if (!said)
+		return false;
+	said += strlen("SQLSTATE ");
+	for (size_t i = 0; i < countof(states); i++)
+		if (strncmp(said, states[i], strlen(states[i])) == 0)
 			return true;
-	return false;
+	return was_cancelled(b, said);
 }
 
 bool repair_positions_were_moved(const struct batch *b)

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More than the body, so that empty messages are not free either. */
+#define LETTER_OVERHEAD                                                                                                \
+	128 /* about what one costs in memory beside its words, so that empty ones are not free either */
+
 size_t letter_bytes(const Message *m)
 {
-	return m->body.len + strlen(m->id) + strlen(m->type) + strlen(m->entity) + m->salt.len;
+	return LETTER_OVERHEAD + m->body.len + strlen(m->id) + strlen(m->type) + strlen(m->entity) + m->salt.len;
 }
 
 struct letter *letter_new(int64_t seq, const Message *m)

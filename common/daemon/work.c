@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/uuid.h"
 #include "daemon/work.h"
 
 void work_free(struct work *w)
@@ -15,6 +16,22 @@ void work_free(struct work *w)
 }
 
 /* --- letters --- */
+
+/* What is so malformed that it must not come into the tables as it is, for they are searched by these. */
+static bool is_fit(const Message *m, struct refusal *ret_why)
+{
+	const char *rule = NULL;
+	enum err e = ERR_MALFORMED;
+	if (m->body.len > SHAPE_MAX_BYTES) { /* so that whatever is parked can be read in pages */
+		rule = "a message is at most 64 KiB";
+		e = ERR_TOO_LARGE;
+	} else if (!uuid_is_valid(m->id))
+		rule = "the id of a message must be a UUID";
+	else if (strlen(m->type) > MESSAGE_NAME_MAX || strlen(m->entity) > MESSAGE_NAME_MAX)
+		rule = "type and entity of a message are at most 255 bytes each";
+	*ret_why = (struct refusal){ .err = e, .field = "", .rule = rule };
+	return !rule;
+}
 
 /* A letter that changed nothing: park it or bury it, by the error's fate. */
 static enum err set_aside(struct batch *b, struct tx *tx, struct work *w)
@@ -51,6 +68,7 @@ static void keep_verdict(struct work *w, const struct tx *tx, enum err e)
 {
 	const char *rule = tx->why.err == e && tx->why.rule ? tx->why.rule : err_text(e);
 	snprintf(w->reason, sizeof w->reason, "%s", rule);
+	shape_cut(w->reason, sizeof w->reason);
 	w->verdict = (struct refusal){ .err = e, .field = "", .rule = w->reason };
 }
 
@@ -61,19 +79,20 @@ static enum err run_letter(struct batch *b, struct tx *tx, struct work *w)
 	bool waits, is_there = true;
 	if (b->daemon->restored)
 		return OK;
+	if (!registry_by_name(b->daemon->registry, w->from.sender)) { /* taken out: its own, or the parked one, is kept */
+		if (w->stream)
+			inbox_leave(w->stream, w->letter);
+		return OK;
+	}
 	if (w->stream) {
 		if (!inbox_stage(w->stream, &w->from, w->letter))
 			return OK;
 		waits = parked_behind(p, w->from.sender, m->entity);
 	} else
 		TRY(parked_look(p, tx, &w->from, m->entity, &is_there, &waits));
-	if (m->body.len > SHAPE_MAX_BYTES && !w->judged) { /* so that whatever is parked can be read in pages */
-		w->verdict = (struct refusal){ .err = ERR_TOO_LARGE, .field = "", .rule = "a message is at most 64 KiB" };
-		return set_aside(b, tx, w);
-	}
 	if (!is_there) /* released twice, and taken the first time */
 		return OK;
-	if (w->judged)
+	if (w->judged || !is_fit(m, &w->verdict))
 		return set_aside(b, tx, w);
 	if (waits) {
 		w->verdict = (struct refusal){ .err = ERR_NO_PARENT };

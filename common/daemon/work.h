@@ -15,6 +15,7 @@ struct work {
 	struct refusal verdict; /* why it failed */
 	char reason[256];       /* the verdict's rule of a letter: outlives the arena of the batch that failed */
 	enum metric counts;     /* what it adds to once it is committed; METRIC_COUNT: nothing */
+	unsigned cancelled;     /* how often its statement was ended from outside, or for its time */
 	bool judged;            /* it failed alone: do not run it again */
 	bool refused;           /* a call that the running batch answers with its verdict */
 	bool done;              /* a call that the running batch has carried out */
@@ -45,7 +46,7 @@ void work_free(struct work *w);
 /* --- repair.c: when the database is away --- */
 
 /* Whether the server, not the work, is the reason of the last failure: try again later. */
-bool repair_world_is_at_fault(const struct batch *b);
+bool repair_world_is_at_fault(struct batch *b);
 /* Whether our own rows are not where we left them: somebody else writes to this database. */
 bool repair_positions_were_moved(const struct batch *b);
 /* Opens the connections again and reads anew what is in memory. Tries at most twice a second. */

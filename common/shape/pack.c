@@ -59,6 +59,14 @@ bool shape_is_utf8(const char *s, size_t len)
 	return true;
 }
 
+void shape_cut(char *text, size_t max)
+{
+	size_t len = strnlen(text, max);
+	while (!shape_is_utf8(text, len))
+		len--;
+	text[len] = '\0';
+}
+
 /* What is left to walk. */
 struct cursor {
 	const uint8_t *at;

@@ -26,6 +26,8 @@ enum err shape_unpack(struct arena *a, const ProtobufCMessageDescriptor *type, c
                       ProtobufCMessage **ret) MUST_USE;
 /* Whether the bytes are UTF-8 (no surrogates, no overlong forms) without NUL. */
 bool shape_is_utf8(const char *s, size_t len);
+/* Shortens a text that was UTF-8 to at most so many bytes, and, where it ends within a letter, to the one before. */
+void shape_cut(char *text, size_t max);
 
 /* --- fields (field.c) --- */
 

@@ -11,7 +11,7 @@ static enum err close_course(struct tx *tx, CourseRow *row, const CourseCommand 
 {
 	CourseState *c = row->course;
 	bool frees = course_holds_place(c->state);
-	if (course_check_close(tx->arena, c, m->on, m->reason, m->base_version, tx->today, &tx->why) != OK)
+	if (course_check_close(tx->arena, c, m->on, m->reason, m->base_version, tx->latest, &tx->why) != OK)
 		return refuse_command(tx, m->operation, c->course_id);
 	c->state = course_next(c->state, COURSE_CLOSE);
 	c->closed_on = m->on;
@@ -28,7 +28,7 @@ static enum err enrol_course(struct tx *tx, CourseRow *row, const CourseCommand 
 	const struct caseload *app = tx->app;
 	CourseState *c = row->course;
 	const struct programme *p = programme_by_key(app->programmes, c->programme);
-	if (course_check_enrol(tx->arena, c, p, m->on, m->reason, m->base_version, tx->today, &tx->why) != OK ||
+	if (course_check_enrol(tx->arena, c, p, m->on, m->reason, m->base_version, tx->latest, &tx->why) != OK ||
 	    enrol(tx, row, p, m->on) != OK)
 		return refuse_command(tx, m->operation, c->course_id);
 	row->enrolled_by = m->operation;

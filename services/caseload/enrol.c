@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "caseload/caseload.h"
+#include "sql_caseload.h"
 
 enum err enrol(struct tx *tx, CourseRow *row, const struct programme *p, const char *on)
 {
@@ -29,6 +30,15 @@ static bool is_enrolling_star(const struct caseload *app, const struct programme
 	return strcmp(p->enrols_by, "star") == 0 && strcmp(c->state, COURSE_OFFERED) == 0 && i && i->enrols && m->complete;
 }
 
+/* Of two measurements the one of the later day tells what the citizen wants now, of one day the one that was made later
+ * (ids tell that), whatever the order they come in. */
+static bool tells_later_aim(const CourseRow *row, const MeasurementScored *m)
+{
+	int days = strcmp(m->measured_on, row->aim_on);
+	return *m->aim && strcmp(row->course->state, COURSE_CLOSED) != 0 &&
+	       (days > 0 || (days == 0 && strcmp(m->measurement_id, row->aim_by) > 0));
+}
+
 enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
 {
 	const MeasurementScored *m = (const MeasurementScored *)message;
@@ -40,9 +50,10 @@ enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
 		return e == ERR_NOT_FOUND ? ERR_NO_PARENT : e;
 	CourseState *c = row->course;
 	const struct programme *p = programme_by_key(app->programmes, c->programme);
-	if (*m->aim && strcmp(m->aim, c->aim) != 0 && strcmp(c->state, COURSE_CLOSED) != 0) {
+	if (tells_later_aim(row, m)) {
+		changed = strcmp(m->aim, c->aim) != 0;
 		c->aim = m->aim;
-		changed = true;
+		TRY(tx_exec(tx, sql_course_aim_told, message));
 	}
 	if (is_enrolling_star(app, p, c, m)) {
 		if (enrol(tx, row, p, m->measured_on) != OK) {

@@ -17,7 +17,7 @@ static enum err check(struct tx *tx, const CourseRequest *m, const struct progra
 	if (strcmp(p->organisation, sender) != 0)
 		return tx_refuse(tx, ERR_FORBIDDEN, "programme", "%s is provided by %s: send the referral there", p->key,
 		                 p->organisation);
-	if (!date_parse(m->requested_on, &requested) || requested.days > tx->today.days)
+	if (!date_parse(m->requested_on, &requested) || requested.days > tx->latest.days)
 		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must be a date that is not in the future");
 	if (!uuid_is_valid(m->course_id) || !uuid_is_valid(m->citizen) || !uuid_is_valid(m->referral_id))
 		return tx_refuse(tx, ERR_VALUE, "courseId", "ids must be UUIDs");

@@ -116,9 +116,17 @@ enum err referral_refused(struct tx *tx, const char *operation, const char *cour
 enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message)
 {
 	const ReferralState *m = (const ReferralState *)message;
+	const char *organisation = registry_by_name(tx->registry, tx->sender)->organisation;
 	struct refusal why = { .err = ERR_RULE, .field = "programme", .rule = m->reason };
+	Referral *r = shape_new(tx->arena, &referral__descriptor);
+	enum err e = uuid_is_valid(m->referral_id)
+	                 ? tx_one(tx, sql_referral_sent_to, r, message, ARG_TEXT("organisation", organisation))
+	                 : ERR_NOT_FOUND;
+	if (e == ERR_NOT_FOUND)
+		return tx_refuse(tx, ERR_FORBIDDEN, "referralId", "no referral with this id was sent to %s", organisation);
+	TRY(e);
 	TRY(tx_exec(tx, sql_referral_heard, message));
-	return operation_decide(tx, m->operation, strcmp(m->state, "rejected") == 0 ? &why : NULL);
+	return operation_decide(tx, r->operation, strcmp(m->state, "rejected") == 0 ? &why : NULL);
 }
 
 static void add_deadline(struct tx *tx, Referral *r)

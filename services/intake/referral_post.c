@@ -70,7 +70,7 @@ static enum err find_programme(struct tx *tx, struct incoming *r)
 static enum err check_dates(struct tx *tx, const struct incoming *r)
 {
 	struct date authored;
-	if (!date_parse(r->authored_on, &authored) || authored.days > tx->today.days)
+	if (!date_parse(r->authored_on, &authored) || authored.days > tx->latest.days)
 		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must not be in the future");
 	return OK;
 }

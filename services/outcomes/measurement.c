@@ -34,7 +34,7 @@ static enum err check(struct tx *tx, const MeasurementAnswers *m, const Outcomes
 		                 c->closed_on);
 	if (!*c->offered_on)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen has no place yet: measure when there is one");
-	if (!date_parse(m->measured_on, &day) || day.days > tx->today.days)
+	if (!date_parse(m->measured_on, &day) || day.days > tx->latest.days)
 		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must be a date that is not in the future");
 	if (day.days < date_or_none(c->offered_on).days)
 		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",

@@ -68,8 +68,8 @@ select 1 / count(*) as moved from moved;
 
 -- What peers send may be empty, and empty is NULL for a parameter.
 -- name: parked_insert
-insert into bus_parked (sender, epoch, seq, id, type, entity, body)
-values (:sender, :epoch, :seq, :id, coalesce(:type, ''), coalesce(:entity, ''), :body);
+insert into bus_parked (sender, epoch, since, seq, id, type, entity, body)
+values (:sender, :epoch, :since, :seq, :id, coalesce(:type, ''), coalesce(:entity, ''), :body);
 
 -- name: parked_entities
 -- In pages after a place.
@@ -78,19 +78,20 @@ where (sender, entity) > (coalesce(:sender, ''), coalesce(:entity, '')) or :firs
 order by sender, entity limit 10000;
 
 -- name: parked_of
-select sender, epoch, seq, id, type, entity, body from bus_parked
-where entity = :entity order by sender, epoch, seq limit 64;
+select sender, epoch, seq, id, type, entity, body, since from bus_parked
+where entity = :entity order by sender, since, epoch, seq limit 64;
 
 -- name: parked_page
 -- The next few after a place, to look at all of them without holding all of them.
-select sender, epoch, seq, id, type, entity, body from bus_parked
-where (sender, epoch, seq) > (coalesce(:sender, ''), :epoch::uuid, :seq::bigint) order by sender, epoch, seq limit 64;
+select sender, epoch, seq, id, type, entity, body, since from bus_parked
+where (sender, since, epoch, seq) > (coalesce(:sender, ''), :since::bigint, :epoch::uuid, :seq::bigint)
+order by sender, since, epoch, seq limit 64;
 
 -- name: parked_look
--- `waits`: an earlier message of the same sender and entity is parked, or is dead.
+-- `waits`: an earlier message of the same sender and entity is parked, be it of an earlier life, or is dead.
 select exists (select from bus_parked where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint) as is_there,
-       exists (select from bus_parked where sender = :sender and entity = coalesce(:entity, '') and epoch = :epoch::uuid
-               and seq < :seq::bigint)
+       exists (select from bus_parked where sender = :sender and entity = coalesce(:entity, '')
+               and (since < :since::bigint or epoch = :epoch::uuid and seq < :seq::bigint))
        or exists (select from bus_dead where sender = :sender and entity = coalesce(:entity, '')
                   and (epoch <> :epoch::uuid or seq < :seq::bigint)) as waits;
 

@@ -17,6 +17,10 @@ select nextval('waiting_number') as waiting_number;
 -- The citizen's courses, and who has or had them.
 select id as course_id, worker from course where citizen = :citizen::uuid and organisation = :organisation;
 
+-- name: course_aim_told
+-- By which measurement; what it changes of the course itself is a version of its own.
+update course set aim_on = :measured_on, aim_by = :measurement_id where id = :course_id::uuid;
+
 -- name: course_save :many :one
 -- The citizen stands first: what it is about is what course_of_citizen asks for.
 insert into course (citizen, id, version, node, referral_id, operation, organisation, programme, aim, state, worker,

@@ -39,6 +39,11 @@ from (values (:course_id::uuid, :id::uuid, :state, :status_reason, :reason, :cap
   as v (course, id, state, status_reason, reason, capacity, worker)
 where r.id = v.id;
 
+-- name: referral_sent_to
+-- A referral that was sent, if that organisation is its receiver: nobody else has a say in it.
+select id, operation_id as operation from referral
+where id = :referral_id::uuid and direction = 'sent' and owner = :organisation;
+
 -- name: referral_heard
 -- What the receiver says of a referral that was sent; an older word changes nothing.
 update referral set version = :version::bigint, state = :state, status_reason = :status_reason, reason = :reason,

@@ -74,6 +74,7 @@ comment on column bus_in_stream.signature is 'Ed25519 of the sender over stream,
 create table bus_parked (
     sender text not null,
     epoch uuid not null,
+    since bigint not null default 0,
     seq bigint not null,
     id uuid not null,
     type text not null,
@@ -86,6 +87,7 @@ create index bus_parked_entity on bus_parked (entity);
 comment on table bus_parked is 'Messages that wait for the entity they speak of, or behind a dead one of the same entity.';
 comment on column bus_parked.sender is 'Who sent it.';
 comment on column bus_parked.epoch is 'In which life of the sender''s database.';
+comment on column bus_parked.since is 'When an operator of the sender opened that life, in Unix milliseconds: what it sent in an earlier one goes first.';
 comment on column bus_parked.seq is 'Its place in that stream.';
 comment on column bus_parked.id is 'Id of the message.';
 comment on column bus_parked.type is 'Name of the protobuf message in body.';

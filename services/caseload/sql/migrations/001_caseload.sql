@@ -40,6 +40,8 @@ create table course (
     referral_id uuid not null,
     enrolled_by uuid,
     closed_by uuid,
+    aim_on date,
+    aim_by uuid,
     operation uuid,
     organisation text not null,
     programme text not null,
@@ -71,6 +73,8 @@ comment on column course.node is 'Intake node of the provider, which hears of ev
 comment on column course.citizen is 'Pseudonym made for caseload alone.';
 comment on column course.enrolled_by is 'The command that enrolled: the same one again is answered, another one refused.';
 comment on column course.closed_by is 'The command that closed.';
+comment on column course.aim_on is 'Day of the measurement that told the aim; null: it is that of the request.';
+comment on column course.aim_by is 'That measurement.';
 comment on column course.referral_id is 'Id of the referral at the provider''s node; it finds it again by this when it is recovered.';
 comment on column course.operation is 'The command that caused the last change; none when it came of itself.';
 comment on column course.organisation is 'Provider.';
@@ -145,6 +149,7 @@ select id as "course.course_id", version as "course.version",
        shortened as "course.shortened",
        closed_on as "course.closed_on",
        end_reason as "course.end_reason",
-       grant_key as "course.grant", node, citizen, wishes, referral_id, enrolled_by, closed_by
+       grant_key as "course.grant", node, citizen, wishes, referral_id, enrolled_by, closed_by,
+       aim_on, aim_by
 from course;
 comment on view course_row is 'A course as the daemon reads it (CourseRow).';
