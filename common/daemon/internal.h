@@ -48,7 +48,7 @@ struct daemon {
 	struct batch *batch;
 	struct api *api;
 	void *app;
-	int64_t clock_offset_days, membership_ms;
+	int64_t clock_offset_days, membership_ms, durability_ms;
 	bool membership_changed;
 	bool look_again; /* an operator has changed what is parked or dead */
 	struct {         /* what of the clocks changes once a second */
@@ -72,6 +72,10 @@ enum err membership_open(struct daemon *d, const char **why) MUST_USE;
 void membership_turn(struct daemon *d, int64_t now_ms);
 /* A broker offers a newer one: taken at the next turn. */
 void membership_offered(struct daemon *d, ProtobufCBinaryData registry, ProtobufCBinaryData signatures);
+
+/* --- durability.c --- */
+/* Looks now and then whether the server still keeps what it commits; stops the daemon if not. */
+void durability_turn(struct daemon *d, int64_t now_ms);
 
 /* --- clock.c --- */
 int64_t clock_monotonic_ms(void);

@@ -184,6 +184,7 @@ static void loop(struct daemon *d, int signals)
 		int64_t now = clock_monotonic_ms();
 		timeout = link_turn(d->link, now);
 		membership_turn(d, now);
+		durability_turn(d, now);
 		end_hold(d, now);
 		http_turn(d->http);
 		batch_turn(d->batch);

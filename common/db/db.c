@@ -67,13 +67,24 @@ static enum err connect_to_server(struct db *db)
 	return PQsetnonblocking(db->conn, 1) == 0 ? OK : error_lost(db, "cannot set non-blocking");
 }
 
+static enum err not_durable(struct db *db, const char *setting, const char *rule)
+{
+	return error_note(db, ERR_CONFIG, "the server may lose what it has committed: its setting %s %s", setting, rule);
+}
+
 static enum err check_durable(struct db *db)
 {
 	TRY(setup_ask(db, sql_db_not_durable, NULL));
 	if (PQntuples(db->kept) > 0)
-		return error_note(db, ERR_CONFIG, "the server may lose what it has committed: its setting %s %s",
-		                  PQgetvalue(db->kept, 0, 0), PQgetvalue(db->kept, 0, 1));
-	return OK;
+		return not_durable(db, PQgetvalue(db->kept, 0, 0), PQgetvalue(db->kept, 0, 1));
+	return setup_ask(db, sql_db_stay_durable, NULL);
+}
+
+enum err db_check_durable(struct db *db, struct arena *a)
+{
+	struct db_rows rows;
+	TRY(db_rows(db, a, sql_db_not_durable, &rows, NULL));
+	return rows.n ? not_durable(db, rows.cells[0], rows.cells[1]) : OK;
 }
 
 static enum err prepare_one(struct db *db, const struct sql *sql)
@@ -94,6 +105,7 @@ static enum err start_session(struct db *db)
 	TRY(connect_to_server(db));
 	TRY(setup_ask(db, sql_db_session, NULL));
 	TRY(check_durable(db));
+	TRY(prepare_one(db, sql_db_not_durable));
 	TRY(prepare_one(db, sql_db_begin));
 	TRY(prepare_one(db, sql_db_commit));
 	return prepare_one(db, sql_db_rollback);

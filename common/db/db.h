@@ -82,6 +82,9 @@ struct db;
  * schema public, and gives up on a statement after 30 s, on a lock after 10 s, on an idle transaction after 60 s. */
 enum err db_open(struct arena *a, const char *conninfo, struct db **ret, const char **why) MUST_USE;
 void db_close(struct db *db);
+/* Whether the server still is as durable as when it was connected to: ERR_CONFIG, and db_error() names the setting. A
+ * read, outside of a transaction. */
+enum err db_check_durable(struct db *db, struct arena *a) MUST_USE;
 /* Applies the migrations that the database has not seen, each in a transaction, under a lock. ERR_CONFIG when
  * the database has seen others than these. */
 enum err db_migrate(struct arena *a, struct db *db, const struct migrations *m, const char **why) MUST_USE;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A daemon refuses to start on a database that may lose what it has committed."""
 
+import time
+
 import pytest
 
 from harness.private_cluster import private_cluster
@@ -47,6 +49,28 @@ def test_setting_that_is_off_is_refused_by_name(world, name):
     change(world, f"alter system set {name} = off;")
     eventually(lambda: f"its setting {name} must be on" in (refusal(world) or ""), 10, "the refusal")
     change(world, f"alter system reset {name};")
+    eventually(lambda: refusal(world) is None, 10, "that it starts again")
+
+
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
+def test_setting_that_is_turned_off_while_it_runs_stops_it(world, name):
+    world.start(NODE)
+    change(world, f"alter system set {name} = off;")
+    ended = world.children.pop(NODE).wait(timeout=30)
+    change(world, f"alter system reset {name};")
+    assert ended == 1 and f"stopping: the server may lose what it has committed: its setting {name} must be on" in \
+        world.log(NODE)
+    eventually(lambda: refusal(world) is None, 10, "that it starts again")
+
+
+def test_commits_are_waited_for_also_when_the_server_is_told_not_to_while_it_runs(world):
+    world.start(NODE)
+    change(world, "alter system set synchronous_commit = off;")
+    time.sleep(12)
+    assert world.children[NODE].poll() is None, "its own sessions wait for their commits still"
+    world.stop(NODE)
+    assert "its setting synchronous_commit must be on" in refusal(world)
+    change(world, "alter system reset synchronous_commit;")
     eventually(lambda: refusal(world) is None, 10, "that it starts again")
 
 

@@ -23,6 +23,10 @@ where name = 'synchronous_standby_names' and setting = ''
   and exists (select from pg_replication_slots where slot_type = 'physical' and not temporary)
 order by name;
 
+-- name: db_stay_durable
+-- Whatever the server is told later: what this session commits is waited for as it was found.
+select set_config('synchronous_commit', current_setting('synchronous_commit'), false);
+
 -- name: db_fence
 -- Who holds it is the writer. It reads and changes rows by their keys, with plans that are made once, when a table may
 -- be small, and kept while it grows: reading a whole table, or a join by more than its key, must not look cheap then.
