@@ -13,11 +13,13 @@
 
 #define FRAME_BYTES ((size_t)48 * 1024) /* packed into one frame under load */
 #define FRAME_LETTERS 256u
-#define FRAMES_A_TURN 32       /* whatever credit a receiver grants: others have their turn too */
-#define GREETING_RETRY_MS 1000 /* a greeting may be lost with a broker */
-#define PROBE_MS 10000         /* a receiver that is gone or broken: whatever was wrong may have been mended */
-#define ACK_PATIENCE_MS 3000   /* there is something to acknowledge, but no word: greet again */
-#define IDLE_MS 60000          /* nothing to send: greet all the same */
+#define GATHER_BYTES ((size_t)16 * 1024) /* less than that waits for what is under way to be acknowledged, */
+#define GATHER_MS 50                     /* so long at most: that word may be lost */
+#define FRAMES_A_TURN 32                 /* whatever credit a receiver grants: others have their turn too */
+#define GREETING_RETRY_MS 1000           /* a greeting may be lost with a broker */
+#define PROBE_MS 10000       /* a receiver that is gone or broken: whatever was wrong may have been mended */
+#define ACK_PATIENCE_MS 3000 /* there is something to acknowledge, but no word: greet again */
+#define IDLE_MS 60000        /* nothing to send: greet all the same */
 
 void conversation_forget(struct out_stream *s)
 {
@@ -256,9 +258,17 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 	return n;
 }
 
+/* Few and small ones join those that come until the receiver has committed what is under way: it could not begin with
+ * them before, and each frame costs both sides a seal, a signature and an acknowledgement. */
+static bool gathers(const struct out_stream *s, size_t bytes, int64_t now_ms)
+{
+	return bytes < GATHER_BYTES && s->sent > s->acked && now_ms < s->sent_ms + GATHER_MS;
+}
+
 /* Fills `messages` with consecutive ones from `first`, from memory or else from the database, and `last` with the
  * chain up to the last of them. */
-static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Message **messages, struct chain *last)
+static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Message **messages, struct chain *last,
+                    int64_t now_ms)
 {
 	size_t n = 0, bytes = 0;
 	for (; n < FRAME_LETTERS && first + (int64_t)n <= s->seq && bytes < FRAME_BYTES; n++) {
@@ -269,15 +279,17 @@ static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Messa
 		*last = l->chain;
 		bytes += l->bytes;
 	}
+	if (n && gathers(s, bytes, now_ms))
+		return 0;
 	return n ? n : fetch_old(o, s, first, messages, last);
 }
 
-static bool send_one_frame(struct outbox *o, struct out_stream *s)
+static bool send_one_frame(struct outbox *o, struct out_stream *s, int64_t now_ms)
 {
 	Message *messages[FRAME_LETTERS];
 	struct chain last;
 	unsigned char signature[SIGNATURE_LEN];
-	size_t n = fetch(o, s, s->sent + 1, messages, &last);
+	size_t n = fetch(o, s, s->sent + 1, messages, &last, now_ms);
 	if (!n)
 		return false;
 	seal_sign_chain(link_seal(o->daemon->link), s->receiver, o->life.epoch, s->sent + (int64_t)n, &last, signature);
@@ -294,6 +306,7 @@ static bool send_one_frame(struct outbox *o, struct out_stream *s)
 	if (!link_send(o->daemon->link, s->receiver, &f))
 		return false;
 	FAULT_POINT(frame_sent);
+	s->sent_ms = now_ms;
 	s->sent += (int64_t)n;
 	for (size_t i = 0; i < n; i++)
 		s->spent += (int64_t)letter_bytes(messages[i]);
@@ -330,7 +343,7 @@ static bool pump(struct outbox *o, struct out_stream *s, int64_t now_ms)
 		return false;
 	}
 	int frames = 0;
-	while (s->sent < s->seq && s->spent < s->credit && frames < FRAMES_A_TURN && send_one_frame(o, s))
+	while (s->sent < s->seq && s->spent < s->credit && frames < FRAMES_A_TURN && send_one_frame(o, s, now_ms))
 		frames++;
 	return frames == FRAMES_A_TURN;
 }

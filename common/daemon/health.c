@@ -86,9 +86,11 @@ static enum err answer_metrics(struct tx *tx, const struct request *rq, struct r
 	for (size_t i = 0; i < countof(metric_rows); i++)
 		buffer_printf(&out, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", metric_rows[i].name, metric_rows[i].help,
 		              metric_rows[i].name, metric_rows[i].name, (unsigned long long)d->metrics[i]);
-	TRY(db_rows(tx->db, tx->arena, sql_delivery_counts, &rows, NULL));
-	for (size_t i = 0; i < rows.n_columns; i++)
+	bool answers = db_rows(tx->db, tx->arena, sql_delivery_counts, &rows, NULL) == OK;
+	for (size_t i = 0; answers && i < rows.n_columns; i++)
 		gauge(&out, rows.names[i], table_help[i], atoll(rows.cells[i]));
+	gauge(&out, "database_up", "Whether the database answers; without it the numbers of its tables are left out.",
+	      answers);
 	gauge(&out, "link_up", "Whether a broker answers.", link_is_up(d->link));
 	gauge(&out, "streams_broken", "Streams that stand still until an operator looks.",
 	      outbox_broken(d->outbox) + d->refused_streams);

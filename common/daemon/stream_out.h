@@ -19,6 +19,7 @@ struct out_stream {
 	int64_t conversation;        /* random; 0: the next greeting begins one */
 	int64_t acked_before;        /* acked as it began: an answer can only tell of as much or more */
 	int64_t sent, spent, credit; /* of this conversation */
+	int64_t sent_ms;             /* when the last frame went */
 	int64_t greeting_due_ms, ack_due_ms, idle_due_ms;
 };
 

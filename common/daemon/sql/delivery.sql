@@ -22,11 +22,12 @@ insert into bus_out (receiver, seq, id, type, entity, salt, body, chain)
 values (:receiver, :seq, :id, :type, :entity, :salt, :body, :chain);
 
 -- name: out_page
--- As many as fit into a frame, at least one.
+-- As many as fit into a frame, at least one. 192: id, salt and what letter_bytes() counts beside the words.
 select seq, id, type, entity, salt, body, chain from (
     select seq, id, type, entity, salt, body, chain,
-           sum(octet_length(body)) over (order by seq) - octet_length(body) as before
-    from bus_out where receiver = :receiver and seq >= :first and seq < :first::bigint + :count::bigint
+           sum(s.size) over (order by seq) - s.size as before
+    from bus_out, lateral (select octet_length(body) + octet_length(type) + octet_length(entity) + 192 as size) s
+    where receiver = :receiver and seq >= :first and seq < :first::bigint + :count::bigint
 ) page where before < :bytes::bigint order by seq;
 
 -- name: out_chain
@@ -113,7 +114,7 @@ insert into bus_dead (sender, epoch, seq, id, type, entity, body, error, rule)
 values (:sender, :epoch, :seq, coalesce(:id, ''), coalesce(:type, ''), coalesce(:entity, ''), :body, :error, :rule);
 
 -- name: delivery_counts
-select (select count(*) from bus_out) as out, (select count(*) from bus_parked) as parked,
+select (select coalesce(sum(seq - acked), 0)::bigint from bus_out_stream) as out, (select count(*) from bus_parked) as parked,
        (select count(*) from bus_dead) as dead,
        (select coalesce(extract(epoch from now() - min(parked_at)), 0)::bigint from bus_parked) as parked_seconds;
 
