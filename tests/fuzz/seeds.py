@@ -8,35 +8,18 @@ The corpora also hold what fuzzing found worth keeping; this never removes a fil
 import base64
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from harness.protobuf import packed, varint  # noqa: E402
+
 VOCAB = HERE.parents[1] / "common" / "vocab"
 ID = b"5f0f5a0e-6f3a-4b0c-9d3e-1a2b3c4d5e6f"
 CURVE = ("L6l.>=a+)TWNzv0xw#F9*pvzFMh!9e}!2YF)HyG.", "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7",
          "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID")
-
-
-# --- protobuf by hand: a field is (number, value) ---
-
-def varint(n):
-    out = bytearray()
-    n &= (1 << 64) - 1
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    return bytes(out + bytes([n]))
-
-
-def packed(*fields):
-    out = b""
-    for number, value in fields:
-        if isinstance(value, int):
-            out += varint(number << 3) + varint(value)
-        else:
-            value = value.encode() if isinstance(value, str) else value
-            out += varint(number << 3 | 2) + varint(len(value)) + value
-    return out
 
 
 def key(seed):

@@ -151,14 +151,14 @@ def test_receiver_that_was_away_gets_everything_from_the_database(system):
 # --- messages that cannot be applied ---
 
 
-def put_into_stream(system, sender, receiver, messages):
-    """Writes (type, entity, body) into a stopped sender's outbox as if it had emitted them."""
+def put_into_stream(system, sender, receiver, messages, ids=()):
+    """Writes (type, entity, body) into a stopped sender's outbox as if it had emitted them, under ids of its own or these."""
     seq, chain = 0, bytes(32)
     rows = system.query(sender, "select seq, chain from bus_out_stream where receiver = %s", receiver)
     if rows:
         seq, chain = rows[0][0], bytes(rows[0][1])
-    for kind, entity, content in messages:
-        seq, one, salt = seq + 1, str(uuid.uuid4()), bytes(16)
+    for n, (kind, entity, content) in enumerate(messages):
+        seq, one, salt = seq + 1, ids[n] if ids else str(uuid.uuid4()), bytes(16)
         parts = (salt, one.encode(), kind.encode(), entity.encode(), content)
         commitment = hashlib.blake2b(b"".join(len(part).to_bytes(8, "little") + part for part in parts), digest_size=32)
         chain = hashlib.blake2b(chain + commitment.digest(), digest_size=32).digest()

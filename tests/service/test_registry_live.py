@@ -24,6 +24,10 @@ def change_registry(system, change, signers=("reden", "livarehab", "kommune")):
     fresh.replace(place.registry)
 
 
+def registry_row(system, name):
+    return next(node for node in json.loads(system.place.registry.read_text())["nodes"] if node["name"] == name)
+
+
 def without(name):
     def change(content):
         content["nodes"] = [node for node in content["nodes"] if node["name"] != name]
@@ -32,7 +36,7 @@ def without(name):
 
 def test_node_that_is_taken_out_is_cut_off_without_a_restart_and_let_in_again(make_system):
     system = make_system("reden", "caseload", "outcomes", "reporting", "kommune", "broker").start()
-    row = next(n for n in json.loads(system.place.registry.read_text())["nodes"] if n["name"] == "reden")
+    row = registry_row(system, "reden")
     change_registry(system, without("reden"))
     eventually(lambda: "no longer in the registry" in system.log("reden"))
     answer = system.api("reden", "system").post("/api/v1/referrals", referral(), wait=1)
