@@ -119,8 +119,8 @@ enum err statement_verify(struct arena *a, const struct registry *r, const char 
 	if (!signature_holds(a, node, token, dot))
 		return refused(why, "The signature of the statement does not verify.");
 	TRY(check_claims(claims, node, now, why));
-	*ret = (struct statement){ .node = node->name,
-		                       .organisation = node->organisation,
+	*ret = (struct statement){ .node = claims->node, /* not the row's words: they go with the registry */
+		                       .organisation = claims->organisation,
 		                       .user = claims->user,
 		                       .role = claims->role,
 		                       .expires = claims->exp };

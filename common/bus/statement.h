@@ -15,7 +15,7 @@
 #define STATEMENT_MAX_LENGTH ((size_t)2048)            /* of the token */
 
 struct statement {
-	const char *node, *organisation; /* of the node that signed */
+	const char *node, *organisation; /* of the node that signed; when verified, in the arena like all of it */
 	const char *user, *role;         /* the user's id there; the name of a role, not checked here */
 	int64_t expires;                 /* Unix seconds */
 };

@@ -35,7 +35,8 @@ struct daemon {
 	struct arena *arena, *scratch; /* process life; one turn of the loop */
 	struct settings *settings;
 	struct agreement *agreement;
-	const struct registry *registry; /* the one in force */
+	const struct registry *registry; /* the one in force; only for this turn of the loop: who keeps a name copies it */
+	uint64_t memberships;            /* how many were in force: another one may lie at the same address */
 	struct key_ring key_ring;
 	struct secret_keys keys; /* those of the ring that the registry has */
 	const char *node;

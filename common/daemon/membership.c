@@ -27,6 +27,7 @@ enum err membership_open(struct daemon *d, const char **why)
 	TRY(agreement_open(settings_get(d->settings, "registry"), settings_get(d->settings, "partners"), &d->agreement,
 	                   why));
 	d->registry = agreement_registry(d->agreement);
+	d->memberships = 1;
 	if (take_keys(d))
 		return OK;
 	*why = arena_printf(d->arena,
@@ -41,6 +42,7 @@ static void adopt(struct daemon *d)
 {
 	ProtobufCBinaryData text, signatures;
 	d->registry = agreement_registry(d->agreement);
+	d->memberships++;
 	d->membership_changed = false;
 	agreement_bytes(d->agreement, &text, &signatures);
 	link_registry(d->link, d->registry, text, signatures);

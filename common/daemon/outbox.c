@@ -36,10 +36,10 @@ static struct out_stream *stream_of(struct outbox *o, const char *receiver)
 void outbox_meet(struct outbox *o)
 {
 	const struct registry *r = o->daemon->registry;
-	for (size_t i = 0; r != o->met && i < r->n_nodes; i++)
+	for (size_t i = 0; o->met != o->daemon->memberships && i < r->n_nodes; i++)
 		if (strcmp(r->nodes[i].name, o->daemon->node) != 0)
 			stream_of(o, r->nodes[i].name);
-	o->met = r;
+	o->met = o->daemon->memberships;
 }
 
 static void read_life(struct life *l, const struct db_rows *row)

@@ -22,9 +22,9 @@ struct recovery {
 	struct arena *arena, *step; /* as long as the recovery; one transaction */
 	char epoch[UUID_LEN + 1];   /* of the life that it opens */
 	struct recovery_peer *peers;
-	const struct registry *met; /* the registry whose nodes are all among them */
-	size_t row;                 /* of the service's table: what is applied now */
-	unsigned alone;             /* how many of the next items are applied one by one */
+	uint64_t met;   /* the daemon's memberships when all nodes of its registry were among them */
+	size_t row;     /* of the service's table: what is applied now */
+	unsigned alone; /* how many of the next items are applied one by one */
 	unsigned problems;
 	char problem[256];
 	int64_t pause_until_ms, complain_ms;

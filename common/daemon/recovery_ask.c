@@ -100,13 +100,13 @@ static enum err note_peers(struct recovery *r, struct tx *tx, void *context)
 static enum err meet(struct recovery *r)
 {
 	const struct registry *registry = r->daemon->registry;
-	if (r->met == registry)
+	if (r->met == r->daemon->memberships)
 		return OK;
 	for (size_t i = 0; i < registry->n_nodes; i++)
 		if (strcmp(registry->nodes[i].name, r->daemon->node) != 0)
 			recovery_peer_of(r, registry->nodes[i].name);
 	TRY(recovery_step(r, note_peers, NULL));
-	r->met = registry;
+	r->met = r->daemon->memberships;
 	return OK;
 }
 

@@ -27,8 +27,8 @@ struct outbox {
 	struct daemon *daemon;
 	struct life life; /* of this database */
 	int64_t trimmed_ms;
-	const struct registry *met; /* the registry whose nodes all have a stream here */
-	bool told;                  /* everybody is greeted since this database was found to be set back */
+	uint64_t met; /* the daemon's memberships when all nodes of its registry had a stream here */
+	bool told;    /* everybody is greeted since this database was found to be set back */
 	struct out_stream *streams;
 };
 

@@ -37,8 +37,8 @@ static enum err start(struct daemon *d, void **ret_app, const char **why)
 	*why = "the registry must have a node of each of the roles outcomes and reporting";
 	if (!outcomes || !reporting)
 		return ERR_CONFIG;
-	app->outcomes = outcomes->name;
-	app->reporting = reporting->name;
+	app->outcomes = arena_strdup(a, outcomes->name);
+	app->reporting = arena_strdup(a, reporting->name);
 	TRY(instruments_load(a, arena_printf(a, "%s/instruments", vocab), &app->instruments, why));
 	TRY(programmes_load(a, arena_printf(a, "%s/programmes", vocab), app->instruments, &app->programmes, why));
 	*ret_app = app;

@@ -156,13 +156,14 @@ static enum err load_definitions(struct arena *a, const char *share, struct inta
 	return municipalities_load(a, arena_printf(a, "%s/municipalities.csv", vocab), &app->municipalities, why);
 }
 
-static enum err name_of_role(const struct registry *r, const char *role, const char **ret, const char **why)
+static enum err name_of_role(struct arena *a, const struct registry *r, const char *role, const char **ret,
+                             const char **why)
 {
 	const struct registry_node *node = registry_by_role(r, role);
 	*why = "the registry must have a node of each of the roles caseload, outcomes and reporting";
 	if (!node)
 		return ERR_CONFIG;
-	*ret = node->name;
+	*ret = arena_strdup(a, node->name);
 	return OK;
 }
 
@@ -173,10 +174,10 @@ static enum err start(struct daemon *d, void **ret_app, const char **why)
 	const struct registry *registry = daemon_registry(d);
 	app->keys = daemon_keys(d);
 	app->node = daemon_node(d);
-	app->organisation = registry_by_name(registry, app->node)->organisation;
-	TRY(name_of_role(registry, "caseload", &app->caseload, why));
-	TRY(name_of_role(registry, "outcomes", &app->outcomes, why));
-	TRY(name_of_role(registry, "reporting", &app->reporting, why));
+	app->organisation = arena_strdup(a, registry_by_name(registry, app->node)->organisation);
+	TRY(name_of_role(a, registry, "caseload", &app->caseload, why));
+	TRY(name_of_role(a, registry, "outcomes", &app->outcomes, why));
+	TRY(name_of_role(a, registry, "reporting", &app->reporting, why));
 	TRY(load_definitions(a, daemon_setting(d, "share"), app, why));
 	app->for_caseload = pseudonym_key(app->keys->pseudonym, app->caseload, "citizen");
 	app->for_reporting = pseudonym_key(app->keys->pseudonym, app->reporting, "enquiry");

@@ -31,8 +31,8 @@ static enum err start(struct daemon *d, void **ret_app, const char **why)
 	*why = "the registry must have a node of each of the roles caseload and reporting";
 	if (!caseload || !reporting)
 		return ERR_CONFIG;
-	app->caseload = caseload->name;
-	app->reporting = reporting->name;
+	app->caseload = arena_strdup(a, caseload->name);
+	app->reporting = arena_strdup(a, reporting->name);
 	TRY(instruments_load(a, arena_printf(a, "%s/instruments", vocab), &app->instruments, why));
 	TRY(programmes_load(a, arena_printf(a, "%s/programmes", vocab), app->instruments, &app->programmes, why));
 	*ret_app = app;

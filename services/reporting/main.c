@@ -44,8 +44,9 @@ static const struct route routes[] = {
 static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
 	(void)why;
-	struct reporting *app = ARENA_NEW(daemon_arena(d), struct reporting);
-	app->host = registry_by_name(daemon_registry(d), daemon_node(d))->organisation;
+	struct arena *a = daemon_arena(d);
+	struct reporting *app = ARENA_NEW(a, struct reporting);
+	app->host = arena_strdup(a, registry_by_name(daemon_registry(d), daemon_node(d))->organisation);
 	*ret_app = app;
 	return OK;
 }

@@ -218,7 +218,7 @@ static int begin(void **state)
 	make_keys(&nodes[1], "peer", &peer);
 	assert_int_equal(seal_new("self", &(struct key_ring){ { self }, 1 }, &link.seal), OK);
 	assert_int_equal(seal_new("peer", &(struct key_ring){ { peer }, 1 }, &peer_seal), OK);
-	d = (struct daemon){ .node = "self", .registry = &registry, .link = &link };
+	d = (struct daemon){ .node = "self", .registry = &registry, .memberships = 1, .link = &link };
 	d.arena = arena_new(4096 * 1024);
 	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
 	assert_int_equal(outbox_load(&d, &d.outbox), OK);

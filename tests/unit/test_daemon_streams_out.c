@@ -172,6 +172,19 @@ static void credit_that_is_used_up_is_asked_for_again(void **state)
 	assert_int_equal(greeted()->first, 1);
 }
 
+static void nodes_of_a_new_registry_are_greeted_also_where_it_lies_in_the_place_of_the_old_one(void **state)
+{
+	(void)state;
+	emit(1);
+	greeted();
+	((struct registry_node *)d.registry->nodes)[1].name = "newcomer"; /* memory that was freed and given anew */
+	pump();
+	assert_null(outbox_find(d.outbox, "newcomer"));
+	d.memberships++;
+	pump();
+	assert_non_null(outbox_find(d.outbox, "newcomer"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +199,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(everyone_is_greeted_at_the_start_and_now_and_then_without_a_message, begin,
 		                                end),
 		cmocka_unit_test_setup_teardown(credit_that_is_used_up_is_asked_for_again, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    nodes_of_a_new_registry_are_greeted_also_where_it_lies_in_the_place_of_the_old_one, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
