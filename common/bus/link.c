@@ -15,11 +15,13 @@
 #include "shape/shape.h"
 
 #define FRAMES_A_TURN 256
+#define TABLE_MEMORY ((size_t)1024 * 1024) /* of 16 brokers; of 1000 nodes, a third of it */
 
 struct link {
-	struct arena *life, *scratch, *sending; /* as long as the link; as long as one frame in; and out */
+	struct arena *scratch, *sending;     /* as long as one frame in; and out */
+	struct arena *of_brokers, *of_nodes; /* replaced with their tables, lest each registry add to the last */
 	struct key_ring keys;
-	const char *node;
+	char node[WIRE_NAME_MAX + 1];
 	size_t key_set; /* of the ring, as the registry says */
 	struct link_events events;
 	void *owner, *context;
@@ -36,31 +38,38 @@ struct link {
 	uint64_t dropped;
 };
 
-static void copy_brokers(struct link *l, const struct registry *r)
+static void connect_brokers(struct link *l, const struct registry *r)
 {
-	l->peers = ARENA_ARRAY(l->life, struct peer, r->n_brokers);
-	l->was_up = ARENA_ARRAY(l->life, bool, r->n_brokers);
+	for (size_t i = 0; i < l->n_peers; i++)
+		peer_close(&l->peers[i]);
+	arena_reset(l->of_brokers);
+	l->peers = ARENA_ARRAY(l->of_brokers, struct peer, r->n_brokers);
+	l->was_up = ARENA_ARRAY(l->of_brokers, bool, r->n_brokers);
 	for (l->n_peers = 0; l->n_peers < r->n_brokers; l->n_peers++) {
 		const struct registry_broker *b = &r->brokers[l->n_peers];
 		l->peers[l->n_peers] = (struct peer){
 			.context = l->context,
-			.endpoint = arena_strdup(l->life, b->endpoint),
-			.curve = arena_strdup(l->life, b->curve),
+			.endpoint = arena_strdup(l->of_brokers, b->endpoint),
+			.curve = arena_strdup(l->of_brokers, b->curve),
 			.keys = &l->keys,
 			.key_set = l->key_set,
 			.serial = &l->serial,
 		};
+		peer_open(&l->peers[l->n_peers], 0);
 	}
 }
 
 static void copy_nodes(struct link *l, const struct registry *r)
 {
-	l->nodes = ARENA_ARRAY(l->life, struct registry_node, r->n_nodes);
-	l->owed = ARENA_ARRAY(l->life, bool, r->n_nodes);
-	l->gone = ARENA_ARRAY(l->life, bool, l->n_peers * r->n_nodes);
+	arena_reset(l->of_nodes);
+	l->nodes = ARENA_ARRAY(l->of_nodes, struct registry_node, r->n_nodes);
+	l->owed = ARENA_ARRAY(l->of_nodes, bool, r->n_nodes);
+	l->gone = ARENA_ARRAY(l->of_nodes, bool, l->n_peers * r->n_nodes);
 	for (l->n_nodes = 0; l->n_nodes < r->n_nodes; l->n_nodes++) {
-		l->nodes[l->n_nodes] = r->nodes[l->n_nodes];
-		l->nodes[l->n_nodes].name = arena_strdup(l->life, r->nodes[l->n_nodes].name);
+		struct registry_node *node = &l->nodes[l->n_nodes];
+		*node = r->nodes[l->n_nodes];
+		node->name = arena_strdup(l->of_nodes, node->name);
+		node->role = node->organisation = node->curve = NULL; /* the registry's, and it may go before us */
 	}
 }
 
@@ -91,13 +100,8 @@ void link_registry(struct link *l, const struct registry *r, ProtobufCBinaryData
 	l->registry = text;
 	l->signatures = signatures;
 	bool other_keys = choose_keys(l, r);
-	if (other_keys || !same_brokers(l, r)) {
-		for (size_t i = 0; i < l->n_peers; i++)
-			peer_close(&l->peers[i]);
-		copy_brokers(l, r);
-		for (size_t i = 0; i < l->n_peers; i++)
-			peer_open(&l->peers[i], 0);
-	}
+	if (other_keys || !same_brokers(l, r))
+		connect_brokers(l, r);
 	copy_nodes(l, r);
 	for (size_t i = 0; i < l->n_nodes; i++)
 		l->events.up(l->owner, l->nodes[i].name); /* with other keys, perhaps: greet anew */
@@ -120,7 +124,7 @@ static enum err make_seal(struct link *l, const struct registry *r, const char *
 	*why = "the registry has no node with the key of this one";
 	if (!self)
 		return ERR_CONFIG;
-	l->node = arena_strdup(l->life, self->name);
+	strncpy(l->node, self->name, sizeof l->node - 1);
 	TRY(seal_new(self->name, &l->keys, &l->seal));
 	choose_keys(l, r);
 	return OK;
@@ -138,25 +142,21 @@ enum err link_open(const struct registry *r, const struct key_ring *keys, const 
 	l->events = *events;
 	l->owner = owner;
 	l->keys = *keys;
-	l->life = arena_new((size_t)4 * 1024 * 1024);
+	l->of_brokers = arena_new(TABLE_MEMORY);
+	l->of_nodes = arena_new(TABLE_MEMORY);
 	l->scratch = arena_new(WIRE_MEMORY_MAX);
 	l->sending = arena_new(4 * WIRE_PAYLOAD_MAX);
 	l->context = zmq_ctx_new();
-	if (!l->life || !l->scratch || !l->sending || !l->context) {
-		link_close(l);
-		*why = "no memory for the connections to the brokers";
-		return ERR_MEMORY;
-	}
 	l->serial = r->serial;
-	enum err e = make_seal(l, r, why);
+	*why = "no memory for the connections to the brokers";
+	bool all = l->of_brokers && l->of_nodes && l->scratch && l->sending && l->context;
+	enum err e = all ? make_seal(l, r, why) : ERR_MEMORY;
 	if (e != OK) {
 		link_close(l);
 		return e;
 	}
-	copy_brokers(l, r);
+	connect_brokers(l, r);
 	copy_nodes(l, r);
-	for (size_t i = 0; i < l->n_peers; i++)
-		peer_open(&l->peers[i], 0);
 	*ret = l;
 	return OK;
 }
@@ -170,7 +170,8 @@ void link_close(struct link *l)
 	if (l->context)
 		zmq_ctx_term(l->context);
 	seal_free(l->seal);
-	arena_free(l->life);
+	arena_free(l->of_brokers);
+	arena_free(l->of_nodes);
 	arena_free(l->scratch);
 	arena_free(l->sending);
 	sodium_memzero(&l->keys, sizeof l->keys);
@@ -354,13 +355,11 @@ static bool pack(struct link *l, const struct registry_node *to, const Frame *fr
 }
 
 /* The pong of the next ping, which has to queue like everything else, will say that there is room again. */
-static void owe(struct link *l, const char *to)
+static void owe(struct link *l, const struct registry_node *to)
 {
 	for (size_t i = 0; i < l->n_peers; i++)
 		l->peers[i].ping_at = 0;
-	for (size_t i = 0; i < l->n_nodes; i++)
-		if (strcmp(l->nodes[i].name, to) == 0)
-			l->owed[i] = true;
+	l->owed[to - l->nodes] = true;
 }
 
 bool link_send(struct link *l, const char *to, const Frame *frame)
@@ -376,7 +375,7 @@ bool link_send(struct link *l, const char *to, const Frame *frame)
 		       wire_send_last(p->socket, &payload) == 0;
 	}
 	if (!sent)
-		owe(l, to);
+		owe(l, node);
 	zmq_msg_close(&payload);
 	return sent;
 }

@@ -49,15 +49,21 @@ enum err seal_new(const char *node, const struct key_ring *ring, struct seal **r
 	return OK;
 }
 
-void seal_free(struct seal *s)
+static void forget_shared(struct seal *s)
 {
-	if (!s)
-		return;
 	for (struct shared *k = s->shared, *next; k; k = next) {
 		next = k->next;
 		sodium_memzero(k, sizeof *k);
 		free(k);
 	}
+	s->shared = NULL;
+}
+
+void seal_free(struct seal *s)
+{
+	if (!s)
+		return;
+	forget_shared(s);
 	sodium_memzero(s, sizeof *s);
 	free(s);
 }
@@ -66,6 +72,7 @@ void seal_use(struct seal *s, size_t set)
 {
 	if (set < s->ring.n)
 		s->used = set;
+	forget_shared(s); /* else those with keys that were replaced would add up */
 }
 
 static const unsigned char *shared_with(struct seal *s, size_t set, const unsigned char peer[crypto_box_PUBLICKEYBYTES])

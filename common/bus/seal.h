@@ -20,7 +20,8 @@ struct seal;
 /* What a node needs to seal and open: its name and its secret keys (copied, wiped by seal_free). The first set of the
  * ring is used until seal_use() says otherwise. */
 enum err seal_new(const char *node, const struct key_ring *ring, struct seal **ret) MUST_USE;
-/* Seals and signs with this set of the ring from now on; what was sealed for any set still opens. */
+/* Seals and signs with this set of the ring from now on; what was sealed for any set still opens. To be called with
+ * each registry: what was derived from keys of the one before is forgotten. */
 void seal_use(struct seal *s, size_t set);
 void seal_free(struct seal *s);
 

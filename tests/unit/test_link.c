@@ -327,6 +327,42 @@ static void destination_that_a_full_broker_did_not_take_is_announced_later(void 
 	assert_string_equal(nodes[0].last_up, "caseload");
 }
 
+/* As a partnership may change in years; with what the link kept of each before, a few dozen were too many. */
+static void many_registries_of_many_nodes_leave_the_link_working(void **state)
+{
+	(void)state;
+	enum { MANY = 1000 };
+	static struct registry_node rows[MANY];
+	char names[MANY][16], to[64] = "", payload[512];
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof names[i], "node-%zu", i);
+		rows[i] = node_rows[i < N_NODES ? i : 1];
+		if (i >= N_NODES)
+			rows[i].name = names[i];
+	}
+	struct registry next = registry;
+	next.nodes = rows;
+	for (next.serial = 2; next.serial <= 300; next.serial++) {
+		next.n_nodes = MANY - (size_t)next.serial % 2;
+		link_registry(nodes[0].link, &next, (ProtobufCBinaryData){ 0 }, (ProtobufCBinaryData){ 0 });
+	}
+	memset(names, 'x', sizeof names); /* the link has copies */
+	memset(rows, 0, sizeof rows);
+	wait_up(true);
+	assert_false(greet(&nodes[0], "node-1000", "nobody"));
+	assert_true(greet(&nodes[0], "node-998", "e1"));
+	assert_true(greet(&nodes[0], "caseload", "e1"));
+	size_t len = 0;
+	for (int i = 0; i < 100 && strcmp(to, "caseload") != 0; i++) {
+		pause_ms(5);
+		len = broker_turn(to, payload, sizeof payload);
+	}
+	assert_true(len > 0);
+	say_greeting("e2");
+	pass(100);
+	assert_string_equal(nodes[0].last_epoch, "e2");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -344,6 +380,7 @@ int main(void)
 		TEST(node_that_was_held_up_itself_does_not_give_up_the_broker),
 		TEST(lost_connection_gets_a_new_routing_id_at_once),
 		TEST(destination_that_a_full_broker_did_not_take_is_announced_later),
+		TEST(many_registries_of_many_nodes_leave_the_link_working),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
