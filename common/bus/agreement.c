@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Keeps the registry in force. Must never be without one: files that are half written, not signed by all
- * or older than what is in force (a restored copy would let a revoked node in again) are refused whole.
- * Never logs: it says what happened. */
+ * or older than what is in force (a restored copy would let a revoked node in again) are refused whole. Each is looked
+ * at in memory of its own, which goes with it: whatever is offered, and however often, nothing of a refused one stays
+ * but the reason. Never logs: it says what happened. */
 #include "bus/agreement.h"
 
 #include <errno.h>
@@ -15,13 +16,17 @@
 #include <unistd.h>
 
 #include "bus/document.h"
+#include "bus/wire.h"
 
-#define MEMORY ((size_t)64 * 1024 * 1024) /* of all registries in the life of a process */
-#define PURPOSE "udvej registry 1\n"      /* in front of what is signed */
+/* Of one registry: at most 1 MiB each of it, its signatures and the partners, and half of one for the rows that they
+ * may have. None can come near the limit, where its arena would abort. */
+#define MEMORY ((size_t)8 * 1024 * 1024)
+#define PURPOSE "udvej registry 1\n" /* in front of what is signed */
+#define WHY_MAX 256
 #define MAX_PARTNERS 100u
 
 struct partner {
-	const char *organisation;
+	char organisation[WIRE_NAME_MAX + 1];
 	unsigned char sign[crypto_sign_PUBLICKEYBYTES];
 };
 
@@ -30,18 +35,39 @@ struct signature {
 	unsigned char bytes[AGREEMENT_SIGNATURE_LEN];
 };
 
-struct agreement {
+/* A registry, with the arena that all of it lies in, this row too. */
+struct held {
+	struct held *earlier; /* was in force before it, and somebody may still look at it */
 	struct arena *arena;
-	const char *path, *sig_path;
-	struct partner *partners;
-	size_t n_partners;
 	const struct registry *registry;
 	ProtobufCBinaryData text, signatures;
-	struct stat seen, sig_seen; /* the files when they were last looked at */
 };
 
+enum { REGISTRY, SIGNATURES, PARTNERS, N_FILES };
+
+struct agreement {
+	struct arena *arena; /* of the paths */
+	const char *path[N_FILES];
+	struct stat seen[N_FILES]; /* the files when they were last looked at */
+	struct partner partners[MAX_PARTNERS];
+	size_t n_partners;
+	struct held *held; /* in force; NULL: none yet */
+	bool has_refused;
+	unsigned char refused[crypto_generichash_BYTES]; /* hash of the offer that was last refused */
+	char why[WHY_MAX];
+};
+
+static const char *read_organisation(struct arena *a, const char *value, void *ret, size_t size)
+{
+	const char *name;
+	const char *rule = read_name(a, value, &name, sizeof name);
+	if (!rule)
+		snprintf(ret, size, "%s", name);
+	return rule;
+}
+
 static const struct document_field partner_fields[] = {
-	{ "organisation", read_name, offsetof(struct partner, organisation), sizeof(char *) },
+	{ "organisation", read_organisation, offsetof(struct partner, organisation), WIRE_NAME_MAX + 1 },
 	{ "sign", read_bytes, offsetof(struct partner, sign), crypto_sign_PUBLICKEYBYTES },
 };
 
@@ -130,63 +156,126 @@ static enum err check_signatures(const struct agreement *a, const struct documen
 	return OK;
 }
 
+/* --- the memory of one registry --- */
+
+static struct held *held_new(void)
+{
+	struct arena *arena = arena_new(MEMORY);
+	struct held *h = arena ? ARENA_NEW(arena, struct held) : NULL;
+	if (h)
+		h->arena = arena;
+	return h;
+}
+
+/* Frees it and all that were in force before it. Takes NULL. */
+static void held_free(struct held *h)
+{
+	for (struct held *earlier; h; h = earlier) {
+		earlier = h->earlier;
+		arena_free(h->arena);
+	}
+}
+
+static const char *keep_words(struct agreement *a, const char *words)
+{
+	size_t n = strlen(words);
+	if (n >= sizeof a->why)
+		for (n = sizeof a->why - 1; n > 0 && ((unsigned char)words[n] & 0xc0) == 0x80;) /* not within a character */
+			n--;
+	memcpy(a->why, words, n);
+	a->why[n] = '\0';
+	return a->why;
+}
+
+/* A new one is in force from here on; of any other the reason is kept, and no more. */
+static enum agreement_news conclude(struct agreement *a, struct held *h, enum agreement_news news, const char *words,
+                                    const char **why)
+{
+	if (news == AGREEMENT_NEW) {
+		h->earlier = a->held;
+		a->held = h;
+		return news;
+	}
+	if (news == AGREEMENT_REFUSED)
+		*why = keep_words(a, words);
+	held_free(h);
+	return news;
+}
+
 /* --- taking a registry into force --- */
 
-static enum err consider(struct agreement *a, ProtobufCBinaryData text, ProtobufCBinaryData signatures,
-                         const struct registry **ret, const char **why)
+static enum err consider(const struct agreement *a, struct held *h, ProtobufCBinaryData text,
+                         ProtobufCBinaryData signatures, const char **why)
 {
-	struct document sig = { .arena = a->arena, .path = a->sig_path, .why = why };
+	const struct document sig = { .arena = h->arena, .path = a->path[SIGNATURES], .why = why };
 	TRY(check_signatures(a, &sig, text, signatures));
-	TRY(registry_parse(a->arena, a->path, (const char *)text.data, text.len, ret, why));
-	if (a->registry && (*ret)->serial < a->registry->serial) {
-		*why = arena_printf(a->arena, "%s: serial %ld is lower than %ld, which is in force", a->path, (*ret)->serial,
-		                    a->registry->serial);
+	TRY(registry_parse(h->arena, a->path[REGISTRY], (const char *)text.data, text.len, &h->registry, why));
+	if (a->held && h->registry->serial < a->held->registry->serial) {
+		*why = arena_printf(h->arena, "%s: serial %ld is lower than %ld, which is in force", a->path[REGISTRY],
+		                    h->registry->serial, a->held->registry->serial);
 		return ERR_FILE;
 	}
 	return OK;
 }
 
-static void adopt(struct agreement *a, const struct registry *r, ProtobufCBinaryData text,
-                  ProtobufCBinaryData signatures)
+static enum err read_partners(struct agreement *a, struct held *h, const char **why)
 {
-	a->registry = r;
-	a->text = text;
-	a->signatures = signatures;
-}
-
-static enum err read_files(struct agreement *a, ProtobufCBinaryData *ret_text, ProtobufCBinaryData *ret_signatures,
-                           const char **why)
-{
-	struct document d = { .arena = a->arena, .path = a->path, .why = why };
-	TRY(document_text(&d, false, (char **)&ret_text->data, &ret_text->len));
-	d.path = a->sig_path;
-	return document_text(&d, false, (char **)&ret_signatures->data, &ret_signatures->len);
-}
-
-static enum err load_partners(struct agreement *a, const char *path, const char **why)
-{
-	struct document d = { .arena = a->arena, .path = path, .why = why };
+	const struct document d = { .arena = h->arena, .path = a->path[PARTNERS], .why = why };
 	char *text;
 	size_t len;
 	void *rows;
 	TRY(document_text(&d, false, &text, &len));
 	TRY(read_rows(&d, text, len, "partners", partner_fields, sizeof(struct partner), &rows, &a->n_partners));
-	a->partners = rows;
+	memcpy(a->partners, rows, a->n_partners * sizeof(struct partner));
 	return OK;
 }
 
+static enum err read_file(const struct agreement *a, struct held *h, int file, ProtobufCBinaryData *ret,
+                          const char **why)
+{
+	const struct document d = { .arena = h->arena, .path = a->path[file], .why = why };
+	return document_text(&d, false, (char **)&ret->data, &ret->len);
+}
+
+/* The files as they are now; the partners first, by whose keys of now the registry is judged. */
+static enum agreement_news read_all(struct agreement *a, struct held *h, const char **why)
+{
+	if (read_partners(a, h, why) != OK || read_file(a, h, REGISTRY, &h->text, why) != OK ||
+	    read_file(a, h, SIGNATURES, &h->signatures, why) != OK)
+		return AGREEMENT_REFUSED;
+	/* the signatures of a new registry, which is put in place after them */
+	if (a->held && h->text.len == a->held->text.len && memcmp(h->text.data, a->held->text.data, h->text.len) == 0)
+		return AGREEMENT_SAME;
+	return consider(a, h, h->text, h->signatures, why) == OK ? AGREEMENT_NEW : AGREEMENT_REFUSED;
+}
+
+static bool differs(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino != b->st_ino || a->st_size != b->st_size || a->st_mtim.tv_sec != b->st_mtim.tv_sec ||
+	       a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
+}
+
+/* Whether any file has changed since the last look. */
 static bool look(struct agreement *a)
 {
-	struct stat now, sig_now;
-	if (stat(a->path, &now) != 0 || stat(a->sig_path, &sig_now) != 0)
+	struct stat now[N_FILES] = { 0 };
+	if (stat(a->path[REGISTRY], &now[REGISTRY]) != 0 || stat(a->path[SIGNATURES], &now[SIGNATURES]) != 0)
 		return false; /* a file that is away for a moment is being replaced */
-	bool same = now.st_ino == a->seen.st_ino && now.st_size == a->seen.st_size &&
-	            now.st_mtim.tv_sec == a->seen.st_mtim.tv_sec && now.st_mtim.tv_nsec == a->seen.st_mtim.tv_nsec &&
-	            sig_now.st_ino == a->sig_seen.st_ino && sig_now.st_mtim.tv_sec == a->sig_seen.st_mtim.tv_sec &&
-	            sig_now.st_mtim.tv_nsec == a->sig_seen.st_mtim.tv_nsec;
-	a->seen = now;
-	a->sig_seen = sig_now;
-	return !same;
+	if (stat(a->path[PARTNERS], &now[PARTNERS]) != 0)
+		now[PARTNERS] = (struct stat){ 0 }; /* said once, by who reads it */
+	bool changed = false;
+	for (size_t i = 0; i < N_FILES; i++)
+		changed |= differs(&now[i], &a->seen[i]);
+	memcpy(a->seen, now, sizeof now);
+	return changed;
+}
+
+static enum agreement_news refresh(struct agreement *a, const char **why)
+{
+	struct held *h = held_new();
+	const char *words = "no memory for the registry";
+	enum agreement_news news = h ? read_all(a, h, &words) : AGREEMENT_REFUSED;
+	return conclude(a, h, news, words, why);
 }
 
 enum err agreement_open(const char *registry_path, const char *partners_path, struct agreement **ret, const char **why)
@@ -197,50 +286,40 @@ enum err agreement_open(const char *registry_path, const char *partners_path, st
 		free(a);
 		return ERR_MEMORY;
 	}
-	a->path = arena_strdup(a->arena, registry_path);
-	a->sig_path = arena_printf(a->arena, "%s.sig", registry_path);
-	enum err e = load_partners(a, partners_path, why);
-	ProtobufCBinaryData text, signatures;
-	const struct registry *r = NULL;
+	a->path[REGISTRY] = arena_strdup(a->arena, registry_path);
+	a->path[SIGNATURES] = arena_printf(a->arena, "%s.sig", registry_path);
+	a->path[PARTNERS] = arena_strdup(a->arena, partners_path);
 	look(a);
-	if (e == OK)
-		e = read_files(a, &text, &signatures, why);
-	if (e == OK)
-		e = consider(a, text, signatures, &r, why);
-	if (e == OK)
-		adopt(a, r, text, signatures);
 	*ret = a; /* also on failure: the words of *why live in it */
-	return e;
+	return refresh(a, why) == AGREEMENT_NEW ? OK : ERR_FILE;
 }
 
 void agreement_close(struct agreement *a)
 {
 	if (!a)
 		return;
+	held_free(a->held);
 	arena_free(a->arena);
 	free(a);
 }
 
 const struct registry *agreement_registry(const struct agreement *a)
 {
-	return a->registry;
+	return a->held->registry;
 }
 
 enum agreement_news agreement_refresh(struct agreement *a, const char **why)
 {
-	ProtobufCBinaryData text, signatures;
-	const struct registry *r = NULL;
 	if (!look(a))
 		return AGREEMENT_SAME;
-	if (read_files(a, &text, &signatures, why) != OK)
-		return AGREEMENT_REFUSED;
-	/* the signatures of a new registry, which is put in place after them */
-	if (text.len == a->text.len && memcmp(text.data, a->text.data, text.len) == 0)
-		return AGREEMENT_SAME;
-	if (consider(a, text, signatures, &r, why) != OK)
-		return AGREEMENT_REFUSED;
-	adopt(a, r, text, signatures);
-	return AGREEMENT_NEW;
+	a->has_refused = false; /* with other partners, it may be right */
+	return refresh(a, why);
+}
+
+void agreement_forget_earlier(struct agreement *a)
+{
+	held_free(a->held->earlier);
+	a->held->earlier = NULL;
 }
 
 /* --- from others --- */
@@ -257,36 +336,62 @@ static bool replace(const char *path, ProtobufCBinaryData bytes)
 	return close(fd) == 0 && good && rename(fresh, path) == 0;
 }
 
-static ProtobufCBinaryData keep(struct arena *a, ProtobufCBinaryData bytes)
+static ProtobufCBinaryData keep(struct held *h, ProtobufCBinaryData bytes)
 {
-	char *copy = arena_try_alloc(a, bytes.len + 1);
-	if (copy && bytes.len)
+	char *copy = arena_alloc(h->arena, bytes.len + 1);
+	if (bytes.len)
 		memcpy(copy, bytes.data, bytes.len);
-	return (ProtobufCBinaryData){ copy ? bytes.len : 0, (uint8_t *)copy };
+	return (ProtobufCBinaryData){ bytes.len, (uint8_t *)copy };
+}
+
+static void hash_offer(ProtobufCBinaryData registry, ProtobufCBinaryData signatures,
+                       unsigned char ret[crypto_generichash_BYTES])
+{
+	crypto_generichash_state h;
+	crypto_generichash_init(&h, NULL, 0, crypto_generichash_BYTES);
+	crypto_generichash_update(&h, (const unsigned char *)&registry.len, sizeof registry.len);
+	crypto_generichash_update(&h, registry.data, registry.len);
+	crypto_generichash_update(&h, signatures.data, signatures.len);
+	crypto_generichash_final(&h, ret, crypto_generichash_BYTES);
+}
+
+static enum agreement_news judge(struct agreement *a, struct held *h, ProtobufCBinaryData registry,
+                                 ProtobufCBinaryData signatures, const char **why)
+{
+	unsigned char hash[crypto_generichash_BYTES];
+	hash_offer(registry, signatures, hash);
+	if (a->has_refused && memcmp(hash, a->refused, sizeof hash) == 0)
+		return AGREEMENT_SAME;
+	if (consider(a, h, registry, signatures, why) != OK) {
+		a->has_refused = true;
+		memcpy(a->refused, hash, sizeof hash);
+		return AGREEMENT_REFUSED;
+	}
+	if (h->registry->serial == a->held->registry->serial)
+		return AGREEMENT_SAME;
+	h->text = keep(h, registry);
+	h->signatures = keep(h, signatures);
+	/* the signatures first: with the old registry they do not verify, and what is half replaced is not used */
+	if (replace(a->path[SIGNATURES], signatures) && replace(a->path[REGISTRY], registry))
+		return AGREEMENT_NEW; /* the next look reads the files again, lest it miss what an operator puts there now */
+	*why = arena_printf(h->arena, "%s: cannot be replaced: %s", a->path[REGISTRY], strerror(errno));
+	return AGREEMENT_REFUSED;
 }
 
 enum agreement_news agreement_offer(struct agreement *a, ProtobufCBinaryData registry, ProtobufCBinaryData signatures,
                                     const char **why)
 {
-	const struct registry *r = NULL;
-	ProtobufCBinaryData text = keep(a->arena, registry), sigs = keep(a->arena, signatures);
-	*why = "no memory is left for another registry: restart";
-	if (!text.data || !sigs.data || consider(a, text, sigs, &r, why) != OK)
-		return AGREEMENT_REFUSED;
-	if (r->serial == a->registry->serial)
-		return AGREEMENT_SAME;
-	/* the signatures first: with the old registry they do not verify, and what is half replaced is not used */
-	if (!replace(a->sig_path, sigs) || !replace(a->path, text)) {
-		*why = arena_printf(a->arena, "%s: cannot be replaced: %s", a->path, strerror(errno));
-		return AGREEMENT_REFUSED;
-	}
-	look(a);
-	adopt(a, r, text, sigs);
-	return AGREEMENT_NEW;
+	const char *words = "it or its signatures are larger than 1 MiB";
+	if (registry.len > DOCUMENT_MAX || signatures.len > DOCUMENT_MAX)
+		return conclude(a, NULL, AGREEMENT_REFUSED, words, why);
+	struct held *h = held_new();
+	words = "no memory for the registry";
+	enum agreement_news news = h ? judge(a, h, registry, signatures, &words) : AGREEMENT_REFUSED;
+	return conclude(a, h, news, words, why);
 }
 
 void agreement_bytes(const struct agreement *a, ProtobufCBinaryData *ret_registry, ProtobufCBinaryData *ret_signatures)
 {
-	*ret_registry = a->text;
-	*ret_signatures = a->signatures;
+	*ret_registry = a->held->text;
+	*ret_signatures = a->held->signatures;
 }

@@ -16,8 +16,6 @@
 #include "bus/registry.h"
 #include "bus/wire.h"
 
-#define MAX_FILE ((size_t)1024 * 1024)
-
 enum err document_refuse(const struct document *d, const char *where, const char *field, const char *rule)
 {
 	const char *dot = *where && *field ? "." : "";
@@ -62,7 +60,7 @@ enum err document_text(const struct document *d, bool secret, char **ret, size_t
 	else if (secret && (st.st_mode & (S_IRWXG | S_IRWXO)))
 		e = refuse_file(d, arena_printf(d->arena, "holds secret keys and must have mode 0600, but has %04o",
 		                                (unsigned)(st.st_mode & 07777)));
-	else if ((size_t)st.st_size > MAX_FILE)
+	else if ((size_t)st.st_size > DOCUMENT_MAX)
 		e = refuse_file(d, "must not be larger than 1 MiB");
 	else
 		e = read_all(d, fd, (size_t)st.st_size, ret, ret_len);

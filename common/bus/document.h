@@ -10,6 +10,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#define DOCUMENT_MAX ((size_t)1024 * 1024) /* bytes of a file */
+
 /* What is being read, and where to say why it was refused. */
 struct document {
 	struct arena *arena;

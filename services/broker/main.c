@@ -144,6 +144,7 @@ static void run(struct broker *b)
 		relay_turn(&b->relay, now);
 		if (agreement_registry(b->agreement) != before)
 			relay_registry_changed(&b->relay);
+		agreement_forget_earlier(b->agreement); /* nothing here points into a registry beyond a turn */
 		http_turn(b->http);
 	}
 	log_info("stops: asked to");
