@@ -6,16 +6,15 @@
 #include "bus/agreement.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "bus/document.h"
+#include "bus/pair.h"
 #include "bus/wire.h"
 
 /* Of one registry: at most 1 MiB each of it, its signatures and the partners, and half of one for the rows that they
@@ -48,6 +47,7 @@ enum { REGISTRY, SIGNATURES, PARTNERS, N_FILES };
 struct agreement {
 	struct arena *arena; /* of the paths */
 	const char *path[N_FILES];
+	struct pair pair;          /* the registry and its signatures among them */
 	struct stat seen[N_FILES]; /* the files when they were last looked at */
 	struct partner partners[MAX_PARTNERS];
 	size_t n_partners;
@@ -230,18 +230,17 @@ static enum err read_partners(struct agreement *a, struct held *h, const char **
 	return OK;
 }
 
-static enum err read_file(const struct agreement *a, struct held *h, int file, ProtobufCBinaryData *ret,
-                          const char **why)
+static enum err read_file(struct held *h, const char *path, ProtobufCBinaryData *ret, const char **why)
 {
-	const struct document d = { .arena = h->arena, .path = a->path[file], .why = why };
+	const struct document d = { .arena = h->arena, .path = path, .why = why };
 	return document_text(&d, false, (char **)&ret->data, &ret->len);
 }
 
 /* The files as they are now; the partners first, by whose keys of now the registry is judged. */
-static enum agreement_news read_all(struct agreement *a, struct held *h, const char **why)
+static enum agreement_news read_all(struct agreement *a, struct held *h, const char *registry, const char **why)
 {
-	if (read_partners(a, h, why) != OK || read_file(a, h, REGISTRY, &h->text, why) != OK ||
-	    read_file(a, h, SIGNATURES, &h->signatures, why) != OK)
+	if (read_partners(a, h, why) != OK || read_file(h, registry, &h->text, why) != OK ||
+	    read_file(h, a->pair.signatures, &h->signatures, why) != OK)
 		return AGREEMENT_REFUSED;
 	/* the signatures of a new registry, which is put in place after them */
 	if (a->held && h->text.len == a->held->text.len && memcmp(h->text.data, a->held->text.data, h->text.len) == 0)
@@ -270,11 +269,11 @@ static bool look(struct agreement *a)
 	return changed;
 }
 
-static enum agreement_news refresh(struct agreement *a, const char **why)
+static enum agreement_news refresh(struct agreement *a, const char *registry, const char **why)
 {
 	struct held *h = held_new();
 	const char *words = "no memory for the registry";
-	enum agreement_news news = h ? read_all(a, h, &words) : AGREEMENT_REFUSED;
+	enum agreement_news news = h ? read_all(a, h, registry, &words) : AGREEMENT_REFUSED;
 	return conclude(a, h, news, words, why);
 }
 
@@ -286,12 +285,22 @@ enum err agreement_open(const char *registry_path, const char *partners_path, st
 		free(a);
 		return ERR_MEMORY;
 	}
-	a->path[REGISTRY] = arena_strdup(a->arena, registry_path);
-	a->path[SIGNATURES] = arena_printf(a->arena, "%s.sig", registry_path);
+	a->pair = pair_at(a->arena, registry_path);
+	a->path[REGISTRY] = a->pair.registry;
+	a->path[SIGNATURES] = a->pair.signatures;
 	a->path[PARTNERS] = arena_strdup(a->arena, partners_path);
 	look(a);
 	*ret = a; /* also on failure: the words of *why live in it */
-	return refresh(a, why) == AGREEMENT_NEW ? OK : ERR_FILE;
+	if (refresh(a, a->pair.registry, why) == AGREEMENT_NEW)
+		return OK;
+	/* They were being replaced when somebody ended that: signed by all it is in force, wherever it can be moved to. */
+	const char *first = arena_strdup(a->arena, *why);
+	if (refresh(a, a->pair.fresh, why) == AGREEMENT_NEW) {
+		(void)pair_finish(&a->pair);
+		return OK;
+	}
+	*why = first;
+	return ERR_FILE;
 }
 
 void agreement_close(struct agreement *a)
@@ -313,7 +322,7 @@ enum agreement_news agreement_refresh(struct agreement *a, const char **why)
 	if (!look(a))
 		return AGREEMENT_SAME;
 	a->has_refused = false; /* with other partners, it may be right */
-	return refresh(a, why);
+	return refresh(a, a->pair.registry, why);
 }
 
 void agreement_forget_earlier(struct agreement *a)
@@ -323,18 +332,6 @@ void agreement_forget_earlier(struct agreement *a)
 }
 
 /* --- from others --- */
-
-static bool replace(const char *path, ProtobufCBinaryData bytes)
-{
-	char fresh[4096];
-	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
-		return false;
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return false;
-	bool good = write(fd, bytes.data, bytes.len) == (ssize_t)bytes.len && fsync(fd) == 0;
-	return close(fd) == 0 && good && rename(fresh, path) == 0;
-}
 
 static ProtobufCBinaryData keep(struct held *h, ProtobufCBinaryData bytes)
 {
@@ -371,8 +368,7 @@ static enum agreement_news judge(struct agreement *a, struct held *h, ProtobufCB
 		return AGREEMENT_SAME;
 	h->text = keep(h, registry);
 	h->signatures = keep(h, signatures);
-	/* the signatures first: with the old registry they do not verify, and what is half replaced is not used */
-	if (replace(a->path[SIGNATURES], signatures) && replace(a->path[REGISTRY], registry))
+	if (pair_replace(&a->pair, registry, signatures))
 		return AGREEMENT_NEW; /* the next look reads the files again, lest it miss what an operator puts there now */
 	*why = arena_printf(h->arena, "%s: cannot be replaced: %s", a->path[REGISTRY], strerror(errno));
 	return AGREEMENT_REFUSED;

@@ -46,6 +46,21 @@ def test_node_that_is_taken_out_is_cut_off_without_a_restart_and_let_in_again(ma
     eventually(lambda: system.api("reden", "system").json(operation)["state"] == "done")
 
 
+def test_daemons_start_when_a_registry_was_half_replaced(make_system):
+    """Ended between the two renames: the new signatures are there, the new registry lies beside the old one."""
+    system = make_system("reden", "caseload", "broker").start()
+    before = system.place.registry.read_bytes()
+    change_registry(system, lambda content: None)
+    eventually(lambda: all("serial 2 in force" in system.log(name) for name in ("reden", "caseload")))
+    system.kill("reden", "caseload", "broker")
+    fresh = system.place.registry.with_name(system.place.registry.name + ".new")
+    system.place.registry.rename(fresh)
+    system.place.registry.write_bytes(before)
+    system.start()
+    assert json.loads(system.place.registry.read_text())["serial"] == 2 and not fresh.exists()
+    assert system.api("reden", "system").post("/api/v1/referrals", referral(), wait=10).status_code == 201
+
+
 def test_registry_without_every_signature_changes_nothing(make_system):
     system = make_system("reden", "caseload", "broker").start()
     change_registry(system, without("reden"), signers=("reden", "kommune"))
