@@ -44,8 +44,9 @@ def make_token(place, organisation, role, name, worker=""):
     return udvej(place, "token", *words, *(["--worker", worker] if worker else []))
 
 
-def make_accounts(place, cluster, first_worker):
-    """Makes the tokens that are missing and writes DIR/env. `first_worker`: {organisation: id of its first worker}."""
+def make_accounts(place, cluster, first_worker, out=()):
+    """Makes the tokens that are missing and writes DIR/env. `first_worker`: {organisation: id of its first worker}.
+    Organisations whose node is `out` keep what they have."""
     known = read_env(place)
     values = {}
     for name, node in NODES.items():
@@ -54,7 +55,9 @@ def make_accounts(place, cluster, first_worker):
     for account in ACCOUNTS:
         key = variable(account.organisation, account.variable)
         worker = first_worker[account.worker] if account.worker else ""
-        values[key] = known.get(key) or make_token(place, account.organisation, account.role, account.name, worker)
+        values[key] = known.get(key, "")
+        if not values[key] and account.organisation not in out:
+            values[key] = make_token(place, account.organisation, account.role, account.name, worker)
     values[variable("reporting", "TOKEN")] = known.get(variable("reporting", "TOKEN"), "")
     for name, address in database_addresses(place, cluster).items():
         values[variable(name, "DB")] = address

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The configuration file of each daemon, and the database passwords in them. Rewritten at each start."""
+"""The settings of each daemon, and the database passwords in them."""
 
 import json
 import secrets
 
+from . import conf_file
 from .place import SOURCE, write_private
 
 
@@ -30,18 +31,27 @@ def make_databases(place, cluster, names=None):
 
 
 def write_configs(place, cluster, **extra):
-    """Writes conf/NAME.conf for every node; `extra` are further settings for all that have a database."""
-    addresses = database_addresses(place, cluster)
-    for name, node in place.nodes.items():
-        settings = {
-            "node": name,
-            "registry": place.registry,
-            "partners": place.partners,
-            "keys": place.keys(name),
-            "http_host": "127.0.0.1",
-            "http_port": place.port(name),
-        }
-        if node.has_database:
-            settings |= {"database": addresses[name], "share": SOURCE, "clock_offset_days": 0, **extra}
-        lines = [f"{key} = {value}" for key, value in settings.items()]
-        write_private(place.conf(name), "\n".join(lines) + "\n")
+    """Writes conf/NAME.conf for every node; `extra` are further settings for all that have a database. A file that
+    somebody else has changed stays as it is. Returns a line for each that would have to change."""
+    wanted = {name: _settings(place, cluster, name, extra) for name in place.nodes}
+    return conf_file.write(place, wanted)
+
+
+def check_configs(place, cluster):
+    """Raises Trouble when write_configs() would, and writes no file of settings."""
+    conf_file.check(place, {name: _settings(place, cluster, name, {}) for name in place.nodes})
+
+
+def _settings(place, cluster, name, extra):
+    settings = {
+        "node": name,
+        "registry": place.registry,
+        "partners": place.partners,
+        "keys": place.keys(name),
+        "http_host": "127.0.0.1",
+        "http_port": place.port(name),
+    }
+    if place.nodes[name].has_database:
+        address = database_addresses(place, cluster)[name]
+        settings |= {"database": address, "share": SOURCE, "clock_offset_days": 0, **extra}
+    return {key: str(value) for key, value in settings.items()}

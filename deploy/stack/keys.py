@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keys of each node and partner, and the registry that all partners sign. Keys are made once and never replaced."""
+"""Keys of each node and partner. They are made once and never replaced: the registry says which are in force."""
 
 import json
-import os
 import subprocess
 
 from .errors import Trouble
@@ -35,39 +34,9 @@ def udvej(place, *words):
     return done.stdout.strip()
 
 
-def write_registry(place, public):
-    """Writes the registry; a change raises its serial, so that a peer with the older file can tell."""
-    content = {
-        "nodes": [
-            {"name": node.name, "role": node.role, "organisation": node.organisation,
-             **{key: public[node.name][key] for key in ("curve", "sign", "box")}}
-            for node in place.nodes.values() if node.role != "broker"
-        ],
-        "brokers": [
-            {"name": node.name, "endpoint": place.endpoint(node.name), "curve": public[node.name]["curve"]}
-            for node in place.nodes.values() if node.role == "broker"
-        ],
-    }
-    serial = 1
-    organisations = sorted({node.organisation for node in place.nodes.values() if node.role == "intake"})
-    make_partners(place, organisations)
-    if place.registry.exists():
-        before = json.loads(place.registry.read_text())
-        serial = before.pop("serial")
-        if before == content:
-            return
-        serial += 1
-    fresh = place.registry.with_name("registry.new.json")
-    write_private(fresh, json.dumps({"serial": serial, **content}, indent=2) + "\n")
-    for organisation in organisations:
-        udvej(place, "registry", "sign", fresh, organisation, place.keys(f"partner-{organisation}"))
-    udvej(place, "registry", "verify", fresh, place.partners)
-    # The signatures first: a daemon that looks in between keeps the registry it has.
-    os.replace(f"{fresh}.sig", f"{place.registry}.sig")
-    fresh.replace(place.registry)
-
-
 def make_partners(place, organisations):
     """The partners' own keys, with which they sign the registry, and the file by which all know them."""
+    if place.partners.exists():
+        return
     partners = [{"organisation": name, "sign": public_part(place, f"partner-{name}")["sign"]} for name in organisations]
     write_private(place.partners, json.dumps({"partners": partners}, indent=2) + "\n")

@@ -102,8 +102,8 @@ class Place:
     def url(self, name):
         return f"http://127.0.0.1:{self.port(name)}"
 
-    def endpoint(self, broker):
-        return f"tcp://127.0.0.1:{self.port_base + self.nodes[broker].bus_port}"
+    def endpoint(self, broker, port_base=None):
+        return f"tcp://127.0.0.1:{(port_base or self.port_base) + self.nodes[broker].bus_port}"
 
     def ports(self):
         offsets = {port for node in self.nodes.values() for port in (node.port, node.bus_port) if port is not None}
@@ -134,20 +134,29 @@ def check_owner(directory):
 
 def port_base_of(directory, wanted):
     """The port base that was asked for, else the one this directory had last time, else the default."""
-    remembered = directory / "ports.json"
-    base = wanted
-    if base is None and remembered.exists():
-        base = json.loads(remembered.read_text())["port_base"]
-    if base is None:
-        base = DEFAULT_PORT_BASE
+    base = wanted if wanted is not None else _ports(directory).get("port_base", DEFAULT_PORT_BASE)
     # Above 32767 a reconnecting ZeroMQ socket can connect to itself: those are the ephemeral ports of Linux.
     if not 1024 <= base <= 32767 - 11:
         raise Trouble(f"--port-base {base}: must lie between 1024 and {32767 - 11}")
     return base
 
 
-def remember_port_base(place):
-    write_private(place.dir / "ports.json", json.dumps({"port_base": place.port_base}) + "\n")
+def former_port_bases(place):
+    """Those that addresses in this directory may still have: the last one, and more when moving was interrupted."""
+    ports = _ports(place.dir)
+    return {base for base in (ports.get("port_base"), *ports.get("moved_from", ())) if base is not None}
+
+
+def remember_port_base(place, moved_from=()):
+    """`moved_from` until every address has been written that has to move."""
+    ports = {"port_base": place.port_base}
+    others = sorted(set(moved_from) - {place.port_base})
+    write_private(place.dir / "ports.json", json.dumps(ports | ({"moved_from": others} if others else {})) + "\n")
+
+
+def _ports(directory):
+    remembered = directory / "ports.json"
+    return json.loads(remembered.read_text()) if remembered.exists() else {}
 
 
 def write_private(path, text):

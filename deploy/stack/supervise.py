@@ -12,12 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-from . import accounts, daemons, process
+from . import accounts, daemons, process, registry
 from .cluster import Cluster
 from .errors import Trouble
 from .lock import only_one_now
 
 LOOK_EVERY = 0.2
+LOOK_AGAIN = 1.0  # whether a node that was taken out of the registry is let in again
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 STEADY_AFTER = 30.0  # alive this long, the next crash is the first again
 # A statement for the reporting service is valid for 12 hours. Tests set another period (seconds) in the environment.
@@ -31,14 +32,20 @@ PROGRAM_FILES = tuple(Path(__file__).parent.glob("*.py"))
 class Charge:
     """One process under supervision."""
 
-    def __init__(self, spec):
-        self.spec = spec
+    def __init__(self, spec, may_run=lambda: True):
+        self.spec, self.may_run, self.refused = spec, may_run, False
         self.pause, self.not_before, self.started = FIRST_PAUSE, 0.0, time.monotonic()
 
     def look(self, now):
         """Starts it when it is gone and its pause is over."""
         if process.running_pid(self.spec) is not None or now < self.not_before:
             return
+        if not self.may_run():
+            if not self.refused:
+                say(f"{self.spec.name} is not in the registry: not started")
+            self.refused, self.not_before = True, now + LOOK_AGAIN
+            return
+        self.refused = False
         if now - self.started > STEADY_AFTER:
             self.pause = FIRST_PAUSE
         say(f"starting {self.spec.name}")
@@ -60,7 +67,8 @@ def run(place):
     """The loop. Does not return until SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = Cluster(place.dir, place.run, place.log("postgres"))
-    charges = [Charge(one) for one in (cluster.spec(), *daemons.specs(place))]
+    charges = [Charge(cluster.spec())]
+    charges += [Charge(one, lambda name=one.name: name in registry.members(place)) for one in daemons.specs(place)]
     renew_every = float(os.environ.get(RENEW_EVERY_SET_BY, RENEW_EVERY))
     renew_at = time.monotonic() + renew_every
     say("supervising")

@@ -7,11 +7,11 @@ import subprocess
 import sys
 import threading
 
-from . import accounts, config, daemons, health, keys, process, supervise, workers
+from . import accounts, config, daemons, health, process, registry, supervise, workers
 from .cluster import Cluster
 from .errors import Trouble
 from .lock import only_one
-from .place import NODES, ORGANISATIONS, SOURCE, port_base_of, remember_port_base
+from .place import NODES, ORGANISATIONS, SOURCE, former_port_bases, port_base_of, remember_port_base
 from .say import line, step
 
 TOO_MANY_STARTS = 4
@@ -44,19 +44,26 @@ def refresh(place, supervisor):
     """Of a running system: starts what is missing, and again what is older than its program or configuration."""
     line("  it is running already: starting what is missing")
     check_same_ports(place)
-    config.write_configs(place, cluster_of(place))
+    for remark in (*config.write_configs(place, cluster_of(place)), *absent(place)):
+        line(f"    {remark}")
+    names = registry.members(place)
     watch = watcher(place, supervisor)
     if process.is_outdated(supervisor, supervise.PROGRAM_FILES):
         process.stop(supervisor)
         process.launch(supervisor)
-    outdated = daemons.outdated(place)
+    outdated = [one for one in daemons.outdated(place) if one.name in names]
     if outdated:
         with step(f"restarted: {', '.join(one.name for one in outdated)}") as note:
             note("their program, configuration or definitions were newer than the processes")
             process.end_all(outdated)
-            health.wait_ready(place, NODES, watch=watch)
+            health.wait_ready(place, names, watch=watch)
     else:
-        health.wait_ready(place, NODES, watch=watch)
+        health.wait_ready(place, names, watch=watch)
+
+
+def absent(place):
+    """A line for each node that the partners have taken out of the registry."""
+    return [f"{name} is not in the registry: it is not started, and not waited for" for name in registry.strangers(place)]
 
 
 def check_same_ports(place):
@@ -66,7 +73,6 @@ def check_same_ports(place):
 
 
 def start(place):
-    remember_port_base(place)
     cluster = cluster_of(place)
     if not any(process.running_pid(one) for one in daemons.specs(place)):
         health.check_ports_free(place.ports())
@@ -76,13 +82,24 @@ def start(place):
             remark = cluster.create()
             if remark:
                 note(remark)
-    with step("keys and registry"):
-        keys.write_registry(place, keys.make_keys(place))
-        config.write_configs(place, cluster)
+    with step("keys and registry") as note:
+        for remark in (*write_files(place, cluster), *absent(place)):
+            note(remark)
         process.stop_all(daemons.outdated(place))  # left by a supervisor that was killed
     with step("database started"):
         cluster.start()
         config.make_databases(place, cluster)
+
+
+def write_files(place, cluster):
+    """Keys, registry and settings: what is missing, and what has to move with the ports. What somebody else changed
+    stays. Killed anywhere, it does the rest next time. Returns lines on what should change and was not."""
+    config.check_configs(place, cluster)
+    remember_port_base(place, former_port_bases(place))
+    registry.make(place)
+    remarks = config.write_configs(place, cluster)
+    remember_port_base(place)
+    return remarks
 
 
 def forget_former_life(place):
@@ -112,32 +129,41 @@ def watcher(place, supervisor):
 
 def wait_for_daemons(place, supervisor):
     """Starts the supervisor and waits; what cannot be brought up is stopped again, with the reason."""
-    watch = watcher(place, supervisor)
+    watch, names = watcher(place, supervisor), registry.members(place)
     try:
-        with step("seven daemons ready"):
+        with step("seven daemons ready" if len(names) == len(NODES) else f"ready: {', '.join(names)}"):
             process.launch(supervisor)
-            health.wait_ready(place, NODES, watch=watch)
+            health.wait_ready(place, names, watch=watch)
     except Trouble:
         stop_everything(place)
         raise
 
 
 def fill(place, with_demo):
-    organisations = workers.load()
+    organisations, out = workers.load(), registry.strangers(place)
     with step("accounts"):
-        values = accounts.make_accounts(place, cluster_of(place), workers.first_workers(organisations))
-        accounts.renew_statement(place)
+        first = workers.first_workers(organisations)
+        values = accounts.make_accounts(place, cluster_of(place), first, out)
+        if not {"kommune", "reporting"} & set(out):
+            accounts.renew_statement(place)
     if not place.marker("setup.done").exists():
-        with step("workers and groups"):
+        with step("workers and groups") as note:
+            for name in set(organisations) & set(out):
+                note(f"none for {name}, which is not in the registry")
+                del organisations[name]
             workers.put_workers(place, values, organisations)
         place.marker("setup.done").touch()
     loader = SOURCE / "deploy" / "demo" / "load.py"
-    if with_demo and loader.exists() and not place.marker("demo.loaded").exists():
-        line("  … demonstration data, through the public API")
-        done = subprocess.run(["/usr/bin/python3", str(loader), "--env", str(place.env)], check=False)
-        if done.returncode != 0:
-            raise Trouble("the demonstration data could not be loaded; everything else is running")
-        place.marker("demo.loaded").touch()
+    if not with_demo or not loader.exists() or place.marker("demo.loaded").exists():
+        return
+    if out:
+        line("  no demonstration data: that needs every node in the registry")
+        return
+    line("  … demonstration data, through the public API")
+    done = subprocess.run(["/usr/bin/python3", str(loader), "--env", str(place.env)], check=False)
+    if done.returncode != 0:
+        raise Trouble("the demonstration data could not be loaded; everything else is running")
+    place.marker("demo.loaded").touch()
 
 
 def stay(place, supervisor):
@@ -178,7 +204,7 @@ def farewell(place, detached):
     """What to open and try."""
     url = place.url("reden")
     line()
-    for name in (*ORGANISATIONS, "reporting"):
+    for name in sorted({*ORGANISATIONS, "reporting"} & set(registry.members(place)), key=list(NODES).index):
         line(f"  {name:<10} {place.url(name)}/")
     line(f"""
   Addresses and tokens are in {place.env}. Try:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg2
 
-from stack import accounts, api, config, daemons, health, keys, process, workers
+from stack import accounts, api, config, daemons, health, process, registry, workers
 from stack.errors import Trouble
 from stack.place import Place
 
@@ -81,7 +81,7 @@ class System:
     def prepare(self):
         """Keys, registry, configuration and empty databases."""
         self.place.prepare()
-        keys.write_registry(self.place, keys.make_keys(self.place))
+        registry.make(self.place)
         config.write_configs(self.place, self.cluster, **self.settings)
         config.make_databases(self.place, self.cluster, self.nodes)
         self.prepared = True

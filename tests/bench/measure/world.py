@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from psql import Psql
-from stack import accounts, api, config, daemons, health, keys, process
+from stack import accounts, api, config, daemons, health, process, registry
 from stack.cluster import Cluster
 from stack.place import NODES, SOURCE, Place
 
@@ -36,7 +36,7 @@ class World:
         self.place.prepare()
         self.cluster.create()
         self.cluster.start()
-        keys.write_registry(self.place, keys.make_keys(self.place))
+        registry.make(self.place)
         config.write_configs(self.place, self.cluster)
 
     def fresh(self, capped=False, fill=None):
