@@ -10,27 +10,38 @@ from . import process
 from .errors import Trouble
 
 
-def is_ready(place, name):
+NEEDS_OPERATOR = "udvej recover"  # what /readyz says of a database that was set back: waiting does not mend it
+
+
+def readiness(place, name):
+    """(ready, what it says of itself)"""
     try:
         with urllib.request.urlopen(f"{place.url(name)}/readyz", timeout=2) as answer:
-            return answer.status == 200
+            return answer.status == 200, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        return False, answer.read().decode()
     except (urllib.error.URLError, OSError):
-        return False
+        return False, ""
 
 
 def wait_ready(place, names, seconds=60, watch=lambda: None):
-    """Waits until all are ready. `watch` may raise when waiting has become pointless."""
+    """Waits until all are ready, or wait for an operator: returns a line for each of those. `watch` may raise when
+    waiting has become pointless."""
     deadline = time.monotonic() + seconds
-    waiting = list(names)
+    waiting, lines = list(names), []
     while waiting:
-        waiting = [name for name in waiting if not is_ready(place, name)]
+        said = {name: readiness(place, name) for name in waiting}
+        waiting = [name for name, (ready, words) in said.items() if not ready and NEEDS_OPERATOR not in words]
+        lines += [f"{name} is {words.strip()} (deploy/RUNBOOK.md)" for name, (_, words) in said.items()
+                  if NEEDS_OPERATOR in words]
         if not waiting:
-            return
+            return lines
         watch()
         if time.monotonic() > deadline:
             logs = [f"{name}:\n  " + "\n  ".join(process.tail(place.log(name), 5)) for name in waiting]
             raise Trouble(f"not ready after {seconds} s: {', '.join(waiting)}\n" + "\n".join(logs))
         time.sleep(0.05)
+    return lines
 
 
 def check_ports_free(ports):

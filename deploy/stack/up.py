@@ -29,11 +29,15 @@ def up(place, command, with_demo):
         was_running = process.running_pid(supervisor) is not None
         try:
             if was_running:
-                refresh(place, supervisor)
+                troubled = refresh(place, supervisor)
             else:
                 start(place)
-                wait_for_daemons(place, supervisor)
-            fill(place, with_demo)
+                troubled = wait_for_daemons(place, supervisor)
+            if troubled:  # nothing can be written there; the others go on, and an operator needs this one running
+                for remark in troubled:
+                    line(f"  {remark}")
+            else:
+                fill(place, with_demo)
         except KeyboardInterrupt:
             if not was_running:
                 stop_everything(place)
@@ -41,7 +45,8 @@ def up(place, command, with_demo):
 
 
 def refresh(place, supervisor):
-    """Of a running system: starts what is missing, and again what is older than its program or configuration."""
+    """Of a running system: starts what is missing, and again what is older than its program or configuration. Returns
+    lines on who waits for an operator."""
     line("  it is running already: starting what is missing")
     check_same_ports(place)
     for remark in (*config.write_configs(place, cluster_of(place)), *absent(place)):
@@ -56,9 +61,8 @@ def refresh(place, supervisor):
         with step(f"restarted: {', '.join(one.name for one in outdated)}") as note:
             note("their program, configuration or definitions were newer than the processes")
             process.end_all(outdated)
-            health.wait_ready(place, names, watch=watch)
-    else:
-        health.wait_ready(place, names, watch=watch)
+            return health.wait_ready(place, names, watch=watch)
+    return health.wait_ready(place, names, watch=watch)
 
 
 def absent(place):
@@ -128,12 +132,13 @@ def watcher(place, supervisor):
 
 
 def wait_for_daemons(place, supervisor):
-    """Starts the supervisor and waits; what cannot be brought up is stopped again, with the reason."""
+    """Starts the supervisor and waits; what cannot be brought up is stopped again, with the reason. Returns lines on who
+    waits for an operator."""
     watch, names = watcher(place, supervisor), registry.members(place)
     try:
         with step("seven daemons ready" if len(names) == len(NODES) else f"ready: {', '.join(names)}"):
             process.launch(supervisor)
-            health.wait_ready(place, names, watch=watch)
+            return health.wait_ready(place, names, watch=watch)
     except Trouble:
         stop_everything(place)
         raise

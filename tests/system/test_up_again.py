@@ -6,15 +6,17 @@ import os
 import subprocess
 from pathlib import Path
 
+import psycopg2
 import pytest
 import requests
 
+from harness.facts import referral
 from harness.system import eventually, free_port_base, programs
 from stack import keys, up
 from stack.cluster import Cluster
 from stack.errors import Trouble
 from stack.place import ORGANISATIONS, Place
-from test_up import an_operator
+from test_up import alive, an_operator
 
 NODE = "livarehab"
 
@@ -251,3 +253,32 @@ def test_killed_at_any_file_while_it_is_made_it_starts_again(tmp_path, monkeypat
         signed(made)
         step += 3
     assert step > 20
+
+
+def test_a_node_whose_database_was_set_back_is_told_of_and_left_running_for_its_operator():
+    with an_operator() as one:
+        one.up()
+        env = one.env()
+        answer = requests.post(f"{env['UDVEJ_REDEN_URL']}/api/v1/referrals", json=referral(), timeout=20,
+                               headers={"Authorization": f"Bearer {env['UDVEJ_REDEN_TOKEN']}", "Prefer": "wait=10",
+                                        "Idempotency-Key": "before"})
+        assert answer.status_code == 201, answer.text
+        acked = "select 1 from bus_out_stream where receiver = 'caseload' and acked = seq"
+        eventually(lambda: query(env["UDVEJ_REDEN_DB"], acked), what="that the acknowledgement is stored")
+        query(env["UDVEJ_CASELOAD_DB"], "update bus_in_stream set seq = 0, chain = decode(repeat('00', 32), 'hex'),"
+              " signed_seq = 0, signed_chain = null, signature = null where sender = 'reden' returning 1")
+        one.down()
+        one.up()  # found out as the others come up
+        said = eventually(lambda: about_caseload(one.up()), what="that it is said")
+        assert "`udvej recover`" in said and alive(one, one.pids()) == list(one.pids())
+        assert requests.get(f"{env['UDVEJ_REDEN_URL']}/readyz", timeout=5).status_code == 200
+
+
+def about_caseload(said):
+    return said if "caseload is not ready" in said else None
+
+
+def query(address, sql):
+    with psycopg2.connect(address) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
