@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #define TEXT_MAX 512
 
@@ -12,6 +13,16 @@ static size_t text_of(char text[TEXT_MAX], const struct life *l, const char *nod
 {
 	int n = snprintf(text, TEXT_MAX, "udvej life 1\n%s\n%s\n%lld\n%s", node, l->epoch, (long long)l->since, l->partner);
 	return n < 0 || n >= TEXT_MAX ? 0 : (size_t)n;
+}
+
+bool life_read(struct life *l, const char *epoch, const char *partner, ProtobufCBinaryData signature)
+{
+	if (!uuid_is_valid(epoch) || strlen(partner) > LIFE_PARTNER_MAX || signature.len != sizeof l->signature)
+		return false;
+	memcpy(l->epoch, epoch, UUID_LEN + 1);
+	memcpy(l->partner, partner, strlen(partner) + 1);
+	memcpy(l->signature, signature.data, sizeof l->signature);
+	return true;
 }
 
 void life_sign(struct life *l, const char *node, const unsigned char secret[64])

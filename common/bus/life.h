@@ -20,6 +20,8 @@ struct life {
 	unsigned char signature[AGREEMENT_SIGNATURE_LEN];
 };
 
+/* Fills in all but `since` from what a peer says. False when that is no life that anyone can have signed for. */
+bool life_read(struct life *l, const char *epoch, const char *partner, ProtobufCBinaryData signature);
 /* Signs for a new life of a node with a partner's Ed25519 secret key: epoch, since and partner are filled in. */
 void life_sign(struct life *l, const char *node, const unsigned char secret[64]);
 /* Whether a partner of the agreement has signed for this life of the node. */

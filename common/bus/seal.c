@@ -161,13 +161,19 @@ enum err seal_open(struct arena *a, struct seal *s, const struct registry_node *
 }
 
 /* What is signed: never mistaken for anything else that the key signs. */
+static size_t text_of(char text[512], const char *what, const char *sender, const char *receiver, const char *epoch,
+                      int64_t seq, const unsigned char chain[CHAIN_LEN])
+{
+	char hex[2 * CHAIN_LEN + 1];
+	sodium_bin2hex(hex, sizeof hex, chain, CHAIN_LEN);
+	int n = snprintf(text, 512, "udvej %s 1\n%s\n%s\n%s\n%lld\n%s", what, sender, receiver, epoch, (long long)seq, hex);
+	return n < 0 || n >= 512 ? 0 : (size_t)n;
+}
+
 static size_t head_text(char text[512], const char *sender, const char *receiver, const char *epoch, int64_t seq,
                         const struct chain *chain)
 {
-	char hex[2 * CHAIN_LEN + 1];
-	sodium_bin2hex(hex, sizeof hex, chain->head, CHAIN_LEN);
-	int n = snprintf(text, 512, "udvej chain 1\n%s\n%s\n%s\n%lld\n%s", sender, receiver, epoch, (long long)seq, hex);
-	return n < 0 || n >= 512 ? 0 : (size_t)n;
+	return text_of(text, "chain", sender, receiver, epoch, seq, chain->head);
 }
 
 void seal_sign_chain(const struct seal *s, const char *receiver, const char *epoch, int64_t seq,
@@ -194,4 +200,46 @@ bool seal_chain_proves(const struct registry_node *sender, const char *receiver,
 	size_t n = head_text(text, sender->name, receiver, epoch, seq, chain);
 	return n && (crypto_sign_verify_detached(signature, (const unsigned char *)text, n, sender->sign) == 0 ||
 	             crypto_sign_verify_detached(signature, (const unsigned char *)text, n, sender->sign_before) == 0);
+}
+
+void seal_sign_receipt(const struct seal *s, const char *sender, const char *epoch, int64_t seq,
+                       const struct chain *chain, unsigned char ret[SIGNATURE_LEN])
+{
+	char text[512];
+	size_t n = text_of(text, "receipt", sender, s->node, epoch, seq, chain->head);
+	crypto_sign_detached(ret, NULL, (const unsigned char *)text, n, s->ring.sets[s->used].sign_secret);
+}
+
+/* With any key that is ours, for what is shown may be older than the change of keys. libsodium keeps the public key in
+ * the second half of the secret one. */
+static bool is_ours(const struct seal *s, const struct registry_node *self, const char *text, size_t n,
+                    const unsigned char *signature)
+{
+	const unsigned char *t = (const unsigned char *)text;
+	for (size_t i = 0; i < s->ring.n; i++)
+		if (crypto_sign_verify_detached(signature, t, n, s->ring.sets[i].sign_secret + 32) == 0)
+			return true;
+	return self && (crypto_sign_verify_detached(signature, t, n, self->sign) == 0 ||
+	                crypto_sign_verify_detached(signature, t, n, self->sign_before) == 0);
+}
+
+static bool is_whole(const SignedHead *h)
+{
+	return h && h->seq > 0 && h->chain.len == CHAIN_LEN && h->signature.len == SIGNATURE_LEN;
+}
+
+bool seal_is_our_chain(const struct seal *s, const struct registry_node *self, const char *receiver, const char *epoch,
+                       const SignedHead *head)
+{
+	char text[512];
+	size_t n = is_whole(head) ? text_of(text, "chain", s->node, receiver, epoch, head->seq, head->chain.data) : 0;
+	return n && is_ours(s, self, text, n, head->signature.data);
+}
+
+bool seal_is_our_receipt(const struct seal *s, const struct registry_node *self, const char *sender, const char *epoch,
+                         const SignedHead *head)
+{
+	char text[512];
+	size_t n = is_whole(head) ? text_of(text, "receipt", sender, s->node, epoch, head->seq, head->chain.data) : 0;
+	return n && is_ours(s, self, text, n, head->signature.data);
 }

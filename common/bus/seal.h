@@ -41,6 +41,15 @@ void seal_sign_chain(const struct seal *s, const char *receiver, const char *epo
  */
 bool seal_chain_proves(const struct registry_node *sender, const char *receiver, const char *epoch, int64_t seq,
                        const struct chain *chain, const unsigned char signature[SIGNATURE_LEN]);
+/* Signs that this node has applied the stream from `sender` up to there. */
+void seal_sign_receipt(const struct seal *s, const char *sender, const char *epoch, int64_t seq,
+                       const struct chain *chain, unsigned char ret[SIGNATURE_LEN]);
+/* Whether this node itself, with a key it has or that its row of the registry (NULL: none) names, signed this head of
+ * its stream to `receiver`, or that it has applied the stream from `sender` up to this head. NULL is no head. */
+bool seal_is_our_chain(const struct seal *s, const struct registry_node *self, const char *receiver, const char *epoch,
+                       const SignedHead *head);
+bool seal_is_our_receipt(const struct seal *s, const struct registry_node *self, const char *sender, const char *epoch,
+                         const SignedHead *head);
 /* Whether `sender` signed this head of its stream to this node. */
 bool seal_chain_holds(const struct seal *s, const struct registry_node *sender, const char *epoch, int64_t seq,
                       const struct chain *chain, const unsigned char *signature, size_t len);

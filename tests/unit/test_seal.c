@@ -144,6 +144,59 @@ static void a_signed_head_holds_for_its_stream_alone(void **state)
 	assert_false(seal_chain_holds(at, &nodes[REDEN], "e", 5, &chain, signature, sizeof signature - 1));
 }
 
+static SignedHead shown(const struct chain *chain, unsigned char signature[SIGNATURE_LEN])
+{
+	SignedHead head = SIGNED_HEAD__INIT;
+	head.seq = 5;
+	head.chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)chain->head };
+	head.signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
+	return head;
+}
+
+static void what_a_node_signed_itself_is_known_again(void **state)
+{
+	(void)state;
+	unsigned char signature[SIGNATURE_LEN];
+	struct chain chain = { { 1, 2, 3 } };
+	SignedHead head = shown(&chain, signature);
+	const struct seal *self = seals[REDEN];
+	seal_sign_chain(self, "caseload", "e", 5, &chain, signature);
+	assert_true(seal_is_our_chain(self, NULL, "caseload", "e", &head));
+	assert_false(seal_is_our_chain(self, NULL, "kommune", "e", &head));
+	assert_false(seal_is_our_chain(self, NULL, "caseload", "f", &head));
+	assert_false(seal_is_our_chain(seals[KOMMUNE], &nodes[KOMMUNE], "caseload", "e", &head));
+	assert_false(seal_is_our_receipt(self, NULL, "caseload", "e", &head));
+	assert_false(seal_is_our_chain(self, NULL, "caseload", "e", NULL));
+	seal_sign_receipt(self, "caseload", "e", 5, &chain, signature);
+	assert_true(seal_is_our_receipt(self, NULL, "caseload", "e", &head));
+	assert_false(seal_is_our_receipt(self, NULL, "kommune", "e", &head));
+	assert_false(seal_is_our_chain(self, NULL, "caseload", "e", &head));
+	signature[0] ^= 1;
+	assert_false(seal_is_our_receipt(self, NULL, "caseload", "e", &head));
+}
+
+static void what_a_node_signed_before_its_keys_were_changed_is_known_again(void **state)
+{
+	(void)state;
+	unsigned char signature[SIGNATURE_LEN];
+	struct chain chain = { { 1 } };
+	struct secret_keys new = { 0 };
+	struct registry_node self = { .name = "reden" };
+	struct seal *both, *alone;
+	SignedHead head = shown(&chain, signature);
+	seal_sign_chain(seals[REDEN], "caseload", "e", 5, &chain, signature);
+	crypto_box_keypair(self.box, new.box_secret);
+	crypto_sign_keypair(self.sign, new.sign_secret);
+	assert_int_equal(seal_new("reden", &(struct key_ring){ { new, keys[REDEN] }, 2 }, &both), OK);
+	assert_int_equal(seal_new("reden", &(struct key_ring){ { new }, 1 }, &alone), OK);
+	assert_true(seal_is_our_chain(both, &self, "caseload", "e", &head));
+	assert_false(seal_is_our_chain(alone, &self, "caseload", "e", &head));
+	memcpy(self.sign_before, nodes[REDEN].sign, sizeof self.sign_before);
+	assert_true(seal_is_our_chain(alone, &self, "caseload", "e", &head));
+	seal_free(both);
+	seal_free(alone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +208,8 @@ int main(void)
 		cmocka_unit_test(a_truncated_frame_does_not_open),
 		cmocka_unit_test(the_same_frame_never_looks_the_same),
 		cmocka_unit_test(a_signed_head_holds_for_its_stream_alone),
+		cmocka_unit_test(what_a_node_signed_itself_is_known_again),
+		cmocka_unit_test(what_a_node_signed_before_its_keys_were_changed_is_known_again),
 	};
 	return cmocka_run_group_tests(tests, make_nodes, free_nodes);
 }
