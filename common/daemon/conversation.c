@@ -50,80 +50,21 @@ void outbox_on_gone(struct outbox *o, const char *node)
 	}
 }
 
-/* One of the two databases is not what it was: nothing can be sent that would not be wrong. */
-static void stand_still(struct out_stream *s)
+void conversation_stand_still(struct out_stream *s)
 {
 	s->broken = true;
 	s->greeted = false;
 	s->greeting_due_ms = clock_monotonic_ms() + PROBE_MS;
 }
 
-static void say_broken(struct out_stream *s, const Ack *ack, const char *why)
+void conversation_say_broken(struct out_stream *s, const Ack *ack, const char *why)
 {
-	if (!s->broken)
+	if (!s->said_why) /* once, whatever else it says then */
 		log_error("stream to %s stands still: it says position %lld of epoch %s, but %s (here: %lld sent, %lld "
 		          "acknowledged). Messages for it are kept until that is mended",
 		          s->receiver, (long long)ack->position, ack->epoch, why, (long long)s->seq, (long long)s->acked);
-	stand_still(s);
-}
-
-/* What was sent from here up to an acknowledged or later position. False: not known now, or not here. */
-static bool chain_at(const struct outbox *o, struct out_stream *s, const Ack *ack, struct chain *ret)
-{
-	const struct letter *l = tail_get(&s->tail, ack->position);
-	struct daemon *d = o->daemon;
-	struct db_rows rows;
-	if (ack->position == s->seq || ack->position == s->acked || l) {
-		*ret = ack->position == s->seq ? s->chain : l ? l->chain : s->acked_chain;
-		return true;
-	}
-	if (arena_used(d->scratch) > MESSAGE_ARENA_LIMIT / 2 ||
-	    db_rows(d->reader, d->scratch, sql_out_chain, &rows, NULL, ARG_TEXT("receiver", s->receiver),
-	            ARG_INT("seq", ack->position)) != OK)
-		return false; /* its next word will come in another turn, when the database may answer */
-	if (!rows.n || rows.lengths[0] != CHAIN_LEN) {
-		say_broken(s, ack, "what it has not acknowledged is not all in bus_out");
-		return false;
-	}
-	memcpy(ret->head, rows.cells[0], CHAIN_LEN);
-	return true;
-}
-
-/* Whether the database, too, knows of less than the receiver has: else another process has the word now, and this one
- * does not know that yet. */
-static bool has_forgotten(const struct outbox *o, const struct out_stream *s, int64_t position)
-{
-	struct daemon *d = o->daemon;
-	struct db_rows rows;
-	int64_t seq = 0;
-	if (db_rows(d->reader, d->scratch, sql_out_stream_all, &rows, NULL) != OK)
-		return false;
-	for (size_t r = 0; r < rows.n; r++)
-		if (strcmp(rows.cells[r * rows.n_columns], s->receiver) == 0)
-			seq = atoll(rows.cells[r * rows.n_columns + 1]);
-	return position > seq;
-}
-
-/* Whether this position is one of ours. If it is not, this database is not the one that the receiver knows, since
- * receivers tell only of what they committed; be it said late or not. */
-static bool fits(struct outbox *o, struct out_stream *s, const Ack *ack)
-{
-	struct chain chain;
-	if (ack->position > s->seq && !has_forgotten(o, s, ack->position))
-		return false;
-	if (ack->position > s->seq)
-		restored_found(o->daemon, s->receiver, "has applied %lld messages of this node, but the database knows %lld",
-		               (long long)ack->position, (long long)s->seq);
-	else if (!chain_at(o, s, ack, &chain))
-		return false;
-	else if (!chain_is(&chain, ack->chain))
-		restored_found(o->daemon, s->receiver,
-		               "has applied other messages of this node, up to number %lld, than the database knows",
-		               (long long)ack->position);
-	else
-		return true;
-	stand_still(s);
-	return false;
+	s->said_why = why;
+	conversation_stand_still(s);
 }
 
 /* Less than it acknowledged before. In this conversation that is an answer that was overtaken, or, when it is less
@@ -131,18 +72,9 @@ static bool fits(struct outbox *o, struct out_stream *s, const Ack *ack)
 static void on_less(struct out_stream *s, const Ack *ack, bool answers)
 {
 	if (answers && ack->position < s->acked_before)
-		say_broken(s, ack, "it had acknowledged more: its database is new, or was set back");
+		conversation_say_broken(s, ack, "it had acknowledged more: its database is new, or was set back");
 	else if (!answers && s->greeted)
 		conversation_forget(s);
-}
-
-/* Of another life of this database: proof only when it answers what we said in this one. */
-static void on_other_life(struct outbox *o, struct out_stream *s, const Ack *ack, bool answers)
-{
-	if (!answers || !*ack->epoch)
-		return;
-	restored_found(o->daemon, s->receiver, "knows this node by another life of its database (%s)", ack->epoch);
-	stand_still(s);
 }
 
 /* The position is ours: goes on from there. Only an answer to the last greeting grants credit. */
@@ -152,11 +84,15 @@ static void go_on(struct out_stream *s, const Ack *ack, bool answers)
 	bool patient = ack->position > s->acked;
 	s->acked = ack->position;
 	memcpy(s->acked_chain.head, ack->chain.data, CHAIN_LEN);
+	s->has_receipt = ack->receipt.len == SIGNATURE_LEN;
+	if (s->has_receipt)
+		memcpy(s->receipt, ack->receipt.data, SIGNATURE_LEN);
 	tail_drop_until(&s->tail, s->acked);
 	if (answers) {
 		if (s->broken)
 			log_info("stream to %s goes on from %lld", s->receiver, (long long)ack->position);
 		s->broken = false;
+		s->said_why = NULL;
 		s->up = true;
 		s->credit = ack->credit;
 		s->idle_due_ms = now_ms + IDLE_MS;
@@ -180,13 +116,14 @@ void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 	bool answers = s->conversation && ack->conversation == s->conversation;
 	FAULT_POINT(ack_heard);
 	s->heard = s->heard || answers;
-	if (strcmp(ack->epoch, o->life.epoch) != 0)
-		on_other_life(o, s, ack, answers);
-	else if (answers && ack->set_back)
-		say_broken(s, ack, "it says that its database was set back");
+	if (strcmp(ack->epoch, o->life.epoch) != 0) {
+		if (answers && uuid_is_valid(ack->epoch)) /* else it is old, or knows no life of ours */
+			past_is_other_life(o, s, ack);
+	} else if (answers && ack->set_back)
+		conversation_say_broken(s, ack, "it says that its database was set back");
 	else if (ack->position < s->acked)
 		on_less(s, ack, answers);
-	else if (fits(o, s, ack) && (answers || !s->broken)) /* an old word mends nothing */
+	else if (past_fits(o, s, ack) && (answers || !s->broken)) /* an old word mends nothing */
 		go_on(s, ack, answers);
 	FAULT_POINT(ack_noted);
 }
@@ -205,6 +142,7 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 		s->acked_before = s->acked;
 	}
 	Greeting g = GREETING__INIT;
+	SignedHead receipt = SIGNED_HEAD__INIT;
 	Frame f = FRAME__INIT;
 	g.epoch = o->life.epoch;
 	g.conversation = s->conversation;
@@ -216,6 +154,11 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 	g.partner = o->life.partner;
 	if (g.since)
 		g.signature = (ProtobufCBinaryData){ sizeof o->life.signature, o->life.signature };
+	receipt.seq = s->acked;
+	receipt.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->acked_chain.head };
+	receipt.signature = (ProtobufCBinaryData){ SIGNATURE_LEN, s->receipt };
+	if (s->has_receipt)
+		g.receipt = &receipt;
 	f.greeting = &g;
 	FAULT_POINT(greeting_unsent);
 	bool sent = link_send(o->daemon->link, s->receiver, &f);
@@ -253,7 +196,7 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 		Ack asked = ACK__INIT;
 		asked.epoch = o->life.epoch;
 		asked.position = first - 1;
-		say_broken(s, &asked, "the next message is no longer in bus_out");
+		conversation_say_broken(s, &asked, "the next message is no longer in bus_out");
 	}
 	return n;
 }

@@ -42,6 +42,15 @@ static void read_head(struct in_stream *s, int64_t seq, const char *const cell[2
 	s->staged_head = s->signed_head;
 }
 
+static void read_life(struct in_stream *s, const char *const cell[3], const size_t length[3])
+{
+	s->since = atoll(cell[0]);
+	if (!cell[1] || !cell[2] || strlen(cell[1]) > LIFE_PARTNER_MAX || length[2] != sizeof s->life_signature)
+		return;
+	memcpy(s->partner, cell[1], strlen(cell[1]) + 1);
+	memcpy(s->life_signature, cell[2], sizeof s->life_signature);
+}
+
 enum err inbox_reload(struct inbox *i)
 {
 	struct db_rows rows;
@@ -53,7 +62,7 @@ enum err inbox_reload(struct inbox *i)
 		struct in_stream *s = inbox_stream(i, cell[0]);
 		memcpy(s->epoch, cell[1], UUID_LEN);
 		s->stored = true;
-		s->since = atoll(cell[7]);
+		read_life(s, cell + 7, rows.lengths + r * rows.n_columns + 7);
 		s->position = s->staged = s->accepted = atoll(cell[2]);
 		memcpy(s->chain.head, cell[3], CHAIN_LEN);
 		s->staged_chain = s->accepted_chain = s->chain;
@@ -87,6 +96,8 @@ static enum err save_renewal(struct inbox *i, struct arena *a, struct in_stream 
 	s->renewing = true;
 	return db_exec(i->daemon->writer, a, sql_in_stream_renew, NULL, ARG_TEXT("sender", s->sender),
 	               ARG_TEXT("epoch", s->renewal.epoch), ARG_INT("since", s->renewal.since),
+	               ARG_TEXT("partner", s->renewal.partner),
+	               ARG_BYTES("life_signature", s->renewal.signature, sizeof s->renewal.signature),
 	               ARG_TEXT("old_epoch", s->epoch), ARG_INT("old_seq", s->position),
 	               ARG_BYTES("chain", nothing.head, CHAIN_LEN));
 }
@@ -101,6 +112,8 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 	reception_stand_still(i, s, NULL);
 	struct in_stream anew = { .next = s->next, .sender = s->sender, .stored = true, .since = s->renewal.since };
 	memcpy(anew.epoch, s->renewal.epoch, sizeof anew.epoch);
+	memcpy(anew.partner, s->renewal.partner, sizeof anew.partner);
+	memcpy(anew.life_signature, s->renewal.signature, sizeof anew.life_signature);
 	anew.conversation = s->conversation;
 	anew.waiting_bytes = s->waiting_bytes;
 	*s = anew;
@@ -146,7 +159,9 @@ enum err inbox_save(struct inbox *i, struct arena *a)
 		const struct signed_head *head = &s->staged_head;
 		const struct sql *move = s->stored ? sql_in_stream_advance : sql_in_stream_begin;
 		TRY(db_exec(i->daemon->writer, a, move, NULL, ARG_TEXT("sender", s->sender), ARG_TEXT("epoch", s->epoch),
-		            ARG_INT("since", s->since), ARG_INT("seq", s->staged), ARG_INT("old_seq", s->position),
+		            ARG_INT("since", s->since), ARG_TEXT("partner", s->partner),
+		            ARG_BYTES("life_signature", s->life_signature, *s->partner ? sizeof s->life_signature : 0),
+		            ARG_INT("seq", s->staged), ARG_INT("old_seq", s->position),
 		            ARG_BYTES("chain", s->staged_chain.head, CHAIN_LEN), ARG_INT("signed_seq", head->seq),
 		            ARG_BYTES("signed_chain", head->chain.head, head->seq ? CHAIN_LEN : 0),
 		            ARG_BYTES("signature", head->signature, head->seq ? SIGNATURE_LEN : 0)));

@@ -63,6 +63,8 @@ enum err outbox_reload(struct outbox *o)
 		tail_clear(&s->tail);
 		s->seq = s->staged = s->acked = s->saved_acked = 0;
 		s->chain = s->staged_chain = s->acked_chain = (struct chain){ 0 };
+		s->has_receipt = false;
+		s->said_why = NULL; /* after a recovery it may be another reason */
 		conversation_forget(s);
 	}
 	for (size_t i = 0; i < rows.n; i++) {
@@ -73,6 +75,9 @@ enum err outbox_reload(struct outbox *o)
 		memcpy(s->chain.head, cell[3], CHAIN_LEN);
 		memcpy(s->acked_chain.head, cell[4], CHAIN_LEN);
 		s->staged_chain = s->chain;
+		s->has_receipt = cell[5] && rows.lengths[i * rows.n_columns + 5] == SIGNATURE_LEN;
+		if (s->has_receipt)
+			memcpy(s->receipt, cell[5], SIGNATURE_LEN);
 	}
 	return OK;
 }
@@ -146,7 +151,8 @@ enum err outbox_save(struct outbox *o, struct arena *a)
 		s->trimming = s->acked;
 		FAULT_POINT(trim_unsent);
 		TRY(db_exec(db, a, sql_out_acked, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("seq", s->acked),
-		            ARG_BYTES("chain", s->acked_chain.head, CHAIN_LEN)));
+		            ARG_BYTES("chain", s->acked_chain.head, CHAIN_LEN),
+		            ARG_BYTES("receipt", s->receipt, s->has_receipt ? SIGNATURE_LEN : 0)));
 		TRY(db_exec(db, a, sql_out_trim, NULL, ARG_TEXT("receiver", s->receiver), ARG_INT("after", s->saved_acked),
 		            ARG_INT("seq", s->acked)));
 		FAULT_POINT(trim_sent);

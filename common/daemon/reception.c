@@ -21,6 +21,8 @@ void reception_take_back(struct in_stream *s)
 }
 
 static const char says_set_back[] = "it says that its database was set back";
+static const char says_more[] =
+    "it says that this node acknowledged more, and shows no signature of this node for that";
 
 /* Says once why a stream stands still, and when it goes on. */
 void reception_stand_still(struct inbox *i, struct in_stream *s, const char *why)
@@ -35,9 +37,25 @@ void reception_stand_still(struct inbox *i, struct in_stream *s, const char *why
 	i->daemon->refused_streams += why ? 1u : -1u;
 }
 
+/* What the sender cannot deny: the newest head that it signed, and the life that was signed for. */
+static void show_what_is_signed(struct in_stream *s, Ack *ack, SignedHead *head)
+{
+	ack->since = s->since;
+	ack->partner = s->partner;
+	if (*s->partner)
+		ack->signature = (ProtobufCBinaryData){ sizeof s->life_signature, s->life_signature };
+	head->seq = s->signed_head.seq;
+	head->chain = (ProtobufCBinaryData){ CHAIN_LEN, s->signed_head.chain.head };
+	head->signature = (ProtobufCBinaryData){ SIGNATURE_LEN, s->signed_head.signature };
+	if (head->seq)
+		ack->head = head;
+}
+
 void reception_acknowledge(struct inbox *i, struct in_stream *s, bool resend)
 {
 	Ack ack = ACK__INIT;
+	SignedHead head = SIGNED_HEAD__INIT;
+	unsigned char receipt[SIGNATURE_LEN];
 	Frame f = FRAME__INIT;
 	if (resend) { /* both sides count credit from here */
 		s->gap = false;
@@ -49,34 +67,74 @@ void reception_acknowledge(struct inbox *i, struct in_stream *s, bool resend)
 	ack.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->chain.head };
 	ack.credit = s->applied_bytes + CREDIT_BYTES;
 	ack.resend = resend;
-	ack.conversation = s->conversation;
+	if (!*s->renewal.epoch) /* of a life that is over by now: it answers nothing that the new one said */
+		ack.conversation = s->conversation;
 	ack.set_back = i->daemon->restored != NULL;
+	show_what_is_signed(s, &ack, &head);
+	if (s->position) {
+		seal_sign_receipt(link_seal(i->daemon->link), s->sender, s->epoch, s->position, &s->chain, receipt);
+		ack.receipt = (ProtobufCBinaryData){ sizeof receipt, receipt };
+	}
 	f.ack = &ack;
 	FAULT_POINT(ack_unsent);
 	link_send(i->daemon->link, s->sender, &f); /* lost: the sender greets again */
 	FAULT_POINT(ack_sent);
 }
 
-/* The sender knows more to be committed here than is: since that is said after the commit only, it is proof, however
- * old the greeting is. Unless another process has the word now and this one does not know that yet: then false. */
-static bool look_back(struct inbox *i, const struct in_stream *s, int64_t first)
+/* What the database knows of the stream in its present life. False: not known now, or this process is behind it. */
+static bool look_up(const struct inbox *i, const struct in_stream *s, int64_t *ret_position)
 {
 	struct db_rows rows;
 	int64_t position = 0;
-	if (i->daemon->restored)
-		return true;
 	if (db_rows(i->daemon->reader, i->daemon->scratch, sql_in_stream_all, &rows, NULL) != OK)
 		return false;
-	for (size_t r = 0; r < rows.n; r++)
-		if (strcmp(rows.cells[r * rows.n_columns], s->sender) == 0)
-			position = atoll(rows.cells[r * rows.n_columns + 2]);
-	if (first <= position + 1)
-		return false;
-	restored_found(i->daemon, s->sender,
-	               "was told by this node that it has applied %lld messages, but the database "
-	               "knows %lld",
-	               (long long)(first - 1), (long long)position);
+	for (size_t r = 0; r < rows.n; r++) {
+		const char **cell = rows.cells + r * rows.n_columns;
+		if (strcmp(cell[0], s->sender) != 0)
+			continue;
+		if (strcmp(cell[1], s->epoch) != 0)
+			return false;
+		position = atoll(cell[2]);
+	}
+	*ret_position = position;
 	return true;
+}
+
+/* The sender says that more was acknowledged here than this process knows. When it shows our own signature for that, it
+ * is proof, however old the greeting is, since we sign after the commit only: this database was set back. Without it
+ * this stream stands still. False: another process has the word now, and this one does not know that yet. */
+static bool look_back(struct inbox *i, struct in_stream *s, const Greeting *g)
+{
+	const struct daemon *d = i->daemon;
+	int64_t position;
+	if (d->restored)
+		return true;
+	if (!look_up(i, s, &position) || g->first <= position + 1)
+		return false;
+	if (g->receipt && g->receipt->seq > position &&
+	    seal_is_our_receipt(link_seal(d->link), registry_by_name(d->registry, d->node), s->sender, g->epoch,
+	                        g->receipt))
+		restored_found(i->daemon, s->sender,
+		               "was told by this node, which signed for it, that it has applied %lld messages, but the "
+		               "database knows %lld",
+		               (long long)g->receipt->seq, (long long)position);
+	else
+		reception_stand_still(i, s, says_more);
+	return true;
+}
+
+/* Of a sender that was never heard before: its life, and who signed for it. */
+static void meet(const struct inbox *i, struct in_stream *s, const Greeting *g)
+{
+	struct life l = { .since = g->since };
+	memcpy(s->epoch, g->epoch, UUID_LEN);
+	s->since = 0;
+	*s->partner = 0;
+	if (!life_read(&l, g->epoch, g->partner, g->signature) || !life_holds(&l, s->sender, i->daemon->agreement))
+		return; /* any life that is signed for is later than one that nobody answers for */
+	s->since = l.since;
+	memcpy(s->partner, l.partner, sizeof s->partner);
+	memcpy(s->life_signature, l.signature, sizeof s->life_signature);
 }
 
 /* The sender's database begins another life: true when a partner has signed for it, and it is newer than what we know.
@@ -84,13 +142,8 @@ static bool look_back(struct inbox *i, const struct in_stream *s, int64_t first)
 static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g)
 {
 	struct life l = { .since = g->since };
-	if (s->renewing || g->since <= s->since || g->signature.len != sizeof l.signature ||
-	    strlen(g->partner) > LIFE_PARTNER_MAX)
-		return false;
-	memcpy(l.epoch, g->epoch, UUID_LEN);
-	memcpy(l.partner, g->partner, strlen(g->partner));
-	memcpy(l.signature, g->signature.data, sizeof l.signature);
-	if (!life_holds(&l, s->sender, i->daemon->agreement))
+	if (s->renewing || g->since <= s->since || !life_read(&l, g->epoch, g->partner, g->signature) ||
+	    !life_holds(&l, s->sender, i->daemon->agreement))
 		return false;
 	s->renewal = l;
 	s->conversation = g->conversation;
@@ -115,17 +168,16 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
 		return;
 	}
-	if (!s->stored && s->staged == 0 && s->accepted == 0) {
-		memcpy(s->epoch, g->epoch, UUID_LEN);
-		s->since = g->since;
-	}
+	if (!s->stored && s->staged == 0 && s->accepted == 0)
+		meet(i, s, g);
 	if (strcmp(s->epoch, g->epoch) != 0 && take_renewal(i, s, g))
 		return;
-	if (strcmp(s->epoch, g->epoch) == 0 && g->first > s->position + 1 && !look_back(i, s, g->first))
+	bool more = strcmp(s->epoch, g->epoch) == 0 && g->first > s->position + 1;
+	if (more && !look_back(i, s, g))
 		return;
 	if (g->set_back)
 		reception_stand_still(i, s, says_set_back);
-	else if (s->refused == says_set_back)
+	else if (s->refused == says_set_back || (s->refused == says_more && !more))
 		reception_stand_still(i, s, NULL);
 	if (g->conversation != s->conversation) /* credit counts from here */
 		s->applied_bytes = 0;

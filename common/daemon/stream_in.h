@@ -16,7 +16,9 @@ struct in_stream {
 	struct in_stream *next;
 	const char *sender;
 	char epoch[UUID_LEN + 1];           /* "": never heard from */
-	int64_t since;                      /* of that life, when an operator opened it */
+	int64_t since;                      /* of that life, when an operator opened it, as the partner below signed */
+	char partner[LIFE_PARTNER_MAX + 1]; /* "": it is the first */
+	unsigned char life_signature[AGREEMENT_SIGNATURE_LEN];
 	struct life renewal;                /* the sender's new life; none: its epoch is empty */
 	bool renewing;                      /* in the running batch */
 	bool stored;                        /* has a row */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Between outbox.c and conversation.c only: a stream out, as it is in memory. */
+/* Between outbox.c, conversation.c and past.c only: a stream out, as it is in memory. */
 #ifndef UDVEJ_DAEMON_STREAM_OUT_H
 #define UDVEJ_DAEMON_STREAM_OUT_H
 
@@ -13,8 +13,11 @@ struct out_stream {
 	struct chain chain, staged_chain;
 	int64_t acked, saved_acked, trimming; /* committed at the receiver; in our own row; in the running batch */
 	struct chain acked_chain;
+	bool has_receipt; /* the receiver's signature for acked is known */
+	unsigned char receipt[SIGNATURE_LEN];
 	struct tail tail;
 	bool up, greeted, broken;
+	const char *said_why;        /* it is broken; NULL: not said yet */
 	bool heard;                  /* it has answered in the life of this process, or is away */
 	int64_t conversation;        /* random; 0: the next greeting begins one */
 	int64_t acked_before;        /* acked as it began: an answer can only tell of as much or more */
@@ -38,5 +41,17 @@ struct out_stream *outbox_find(const struct outbox *o, const char *receiver);
 void outbox_meet(struct outbox *o);
 /* Both sides have to agree anew where they are: greet. */
 void conversation_forget(struct out_stream *s);
+/* One of the two databases is not what it was: nothing can be sent that would not be wrong. */
+void conversation_stand_still(struct out_stream *s);
+/* The same, and says why, once. */
+void conversation_say_broken(struct out_stream *s, const Ack *ack, const char *why);
+
+/* --- past.c --- */
+
+/* Whether the position that a receiver says is one of ours. If not, the stream stands still; and when the receiver
+ * shows that this node signed for what its database does not know, this database was set back. */
+bool past_fits(struct outbox *o, struct out_stream *s, const Ack *ack);
+/* A receiver answers that it knows this node by another life: the same. */
+void past_is_other_life(struct outbox *o, struct out_stream *s, const Ack *ack);
 
 #endif

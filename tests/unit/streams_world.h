@@ -33,11 +33,14 @@ static struct origin origins[MOST];
 static struct in_stream *heard; /* its stream */
 static size_t n_queue;
 static struct chain chains[MOST]; /* bus_out, by seq */
+static const char *our_since;     /* of the life of this database */
 static struct {
 	bool there;
 	int64_t seq, acked, signed_seq;
 	struct chain chain, acked_chain;
-	unsigned char signature[SIGNATURE_LEN];
+	unsigned char signature[SIGNATURE_LEN], receipt[SIGNATURE_LEN];
+	size_t receipt_len;
+	char partner[LIFE_PARTNER_MAX + 1];
 } row; /* of the stream, out or in */
 
 int64_t clock_monotonic_ms(void)
@@ -134,6 +137,8 @@ enum err db_exec_args(struct db *db, struct arena *a, const struct sql *sql, con
 	if (strcmp(sql->name, "out_trim") == 0)
 		return OK;
 	row.there = true;
+	if (arg(args, "partner")->name)
+		snprintf(row.partner, sizeof row.partner, "%s", arg(args, "partner")->text);
 	if (strcmp(sql->name, "in_stream_renew") == 0) {
 		assert_int_equal(arg(args, "old_seq")->number, row.seq);
 		row.seq = 0;
@@ -143,6 +148,8 @@ enum err db_exec_args(struct db *db, struct arena *a, const struct sql *sql, con
 	if (strcmp(sql->name, "out_acked") == 0) {
 		row.acked = seq;
 		take_chain(&row.acked_chain, args, "chain");
+		row.receipt_len = arg(args, "receipt")->len;
+		memcpy(row.receipt, arg(args, "receipt")->text, row.receipt_len);
 		return OK;
 	}
 	row.seq = seq;
@@ -170,24 +177,28 @@ static void cells(struct arena *a, struct db_rows *ret, size_t n, const char *co
 enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, struct db_rows *ret,
                       const ProtobufCMessage *message, const struct db_arg *args)
 {
-	static const size_t chain[] = { CHAIN_LEN }, none[8];
+	static const size_t chain[] = { CHAIN_LEN }, none[10];
+	static size_t out[6];
 	(void)db;
 	(void)message;
 	*ret = (struct db_rows){ 0 };
 	const char *seq = arena_printf(a, "%lld", (long long)row.seq);
 	if (strcmp(sql->name, "life") == 0)
-		cells(a, ret, 4, (const char *[]){ EPOCH, "0", NULL, NULL }, none);
+		cells(a, ret, 4, (const char *[]){ EPOCH, our_since, "kommune", NULL }, none);
 	else if (strcmp(sql->name, "out_chain") == 0)
 		cells(a, ret, 1, (const char *[]){ (const char *)chains[arg(args, "seq")->number].head }, chain);
 	else if (!row.there)
 		ret->n = 0;
-	else if (strcmp(sql->name, "out_stream_all") == 0)
-		cells(a, ret, 5,
+	else if (strcmp(sql->name, "out_stream_all") == 0) {
+		out[5] = row.receipt_len;
+		cells(a, ret, 6,
 		      (const char *[]){ "peer", seq, arena_printf(a, "%lld", (long long)row.acked),
-		                        (const char *)row.chain.head, (const char *)row.acked_chain.head },
-		      none);
-	else if (strcmp(sql->name, "in_stream_all") == 0)
-		cells(a, ret, 8, (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL, "0" },
+		                        (const char *)row.chain.head, (const char *)row.acked_chain.head,
+		                        (const char *)row.receipt },
+		      out);
+	} else if (strcmp(sql->name, "in_stream_all") == 0)
+		cells(a, ret, 10,
+		      (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL, "0", NULL, NULL },
 		      none);
 	return OK;
 }
@@ -212,6 +223,8 @@ static int begin(void **state)
 	struct secret_keys self = { 0 }, peer = { 0 };
 	(void)state;
 	now_ms = 1000000;
+	our_since = "0"; /* its first */
+	partner_signs = false;
 	memset(&row, 0, sizeof row);
 	assert_true(sodium_init() >= 0);
 	make_keys(&nodes[0], "self", &self);
@@ -247,5 +260,18 @@ static int end(void **state)
 }
 
 static const struct chain nothing;
+
+/* A signed head as a peer shows it. */
+static SignedHead *show(int64_t seq, const struct chain *chain, unsigned char signature[SIGNATURE_LEN])
+{
+	static SignedHead head;
+	static struct chain kept;
+	kept = *chain;
+	head = (SignedHead)SIGNED_HEAD__INIT;
+	head.seq = seq;
+	head.chain = (ProtobufCBinaryData){ CHAIN_LEN, kept.head };
+	head.signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
+	return &head;
+}
 
 #endif

@@ -5,9 +5,21 @@
 
 static struct chain sent; /* of the peer's stream to us */
 
+/* The peer shows a receipt that `who` has signed for the stream from `sender`. */
+static SignedHead *receipt;
+
+static void with_receipt(const struct seal *who, const char *sender, const char *epoch, int64_t seq)
+{
+	static unsigned char signature[SIGNATURE_LEN];
+	seal_sign_receipt(who, sender, epoch, seq, &sent, signature);
+	receipt = show(seq, &sent, signature);
+}
+
 static void greet(int64_t first, int64_t last, bool set_back)
 {
 	Greeting g = GREETING__INIT;
+	g.receipt = receipt;
+	receipt = NULL;
 	g.epoch = EPOCH;
 	g.first = first;
 	g.last = last;
@@ -123,6 +135,77 @@ static void batch_is_taken_only_with_the_senders_signature_and_that_is_kept(void
 	    seal_chain_holds(link_seal(d.link), &d.registry->nodes[1], EPOCH, 2, &sent, row.signature, SIGNATURE_LEN));
 }
 
+static void acknowledgement_is_signed_and_shows_what_the_sender_signed(void **state)
+{
+	const struct seal *self = link_seal(d.link);
+	(void)state;
+	assert_int_equal(answered()->receipt.len, 0); /* there is nothing to sign for */
+	assert_null(answered()->head);
+	batch(1, 2, 0);
+	commit();
+	const Ack *a = answered();
+	SignedHead *given = show(2, &sent, a->receipt.data);
+	assert_int_equal(a->receipt.len, SIGNATURE_LEN);
+	assert_true(seal_is_our_receipt(self, NULL, "peer", EPOCH, given));
+	assert_int_equal(a->head->seq, 2);
+	assert_true(seal_is_our_chain(peer_seal, NULL, "self", EPOCH, a->head));
+}
+
+static void sender_that_trimmed_what_is_not_here_without_proof_stops_its_stream_and_only_that(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	commit();
+	greet(4, 3, false);
+	assert_null(d.restored);
+	assert_int_equal(d.refused_streams, 1);
+	assert_false(answered()->set_back);
+	assert_int_equal(answered()->position, 2);
+	greet(4, 3, false);
+	assert_int_equal(d.refused_streams, 1);
+	greet(3, 2, false);
+	assert_int_equal(d.refused_streams, 0);
+	batch(3, 1, 0);
+	assert_int_equal(n_queue, 1);
+}
+
+static void receipt_for_another_stream_epoch_or_from_another_node_is_no_proof(void **state)
+{
+	const struct seal *self = link_seal(d.link);
+	(void)state;
+	batch(1, 2, 0);
+	commit();
+	for (int i = 0; i < 6; i++) {
+		switch (i) {
+		case 0:
+			with_receipt(self, "another", EPOCH, 3);
+			break;
+		case 1:
+			with_receipt(self, "peer", OTHER, 3);
+			break;
+		case 2:
+			with_receipt(peer_seal, "peer", EPOCH, 3);
+			break;
+		case 3:
+			with_receipt(self, "peer", EPOCH, 2);
+			break; /* we know it */
+		case 4:
+			with_receipt(self, "peer", EPOCH, 3);
+			receipt->seq = 4;
+			break;
+		default: /* what we sent is no proof of what we have */
+			with_receipt(self, "peer", EPOCH, 3);
+			seal_sign_chain(self, "peer", EPOCH, 3, &sent, receipt->signature.data);
+		}
+		greet(4, 3, false);
+		assert_null(d.restored);
+		assert_int_equal(d.refused_streams, 1);
+	}
+	with_receipt(self, "peer", EPOCH, 3);
+	greet(4, 3, false);
+	assert_non_null(d.restored);
+}
+
 static void sender_that_trimmed_what_is_not_here_proves_that_this_database_was_set_back(void **state)
 {
 	(void)state;
@@ -130,6 +213,7 @@ static void sender_that_trimmed_what_is_not_here_proves_that_this_database_was_s
 	commit();
 	greet(3, 3, false);
 	assert_null(d.restored);
+	with_receipt(link_seal(d.link), "peer", EPOCH, 3);
 	greet(4, 3, false);
 	assert_non_null(strstr(d.restored, "peer"));
 	assert_true(answered()->set_back);
@@ -170,7 +254,24 @@ static void new_life_of_the_sender_begins_only_with_a_partners_signature(void **
 	assert_string_equal(answered()->epoch, OTHER);
 	assert_int_equal(answered()->position, 0);
 	assert_int_equal(answered()->conversation, 10);
+	assert_int_equal(answered()->since, 5);
+	assert_string_equal(answered()->partner, "kommune");
+	assert_int_equal(answered()->signature.len, AGREEMENT_SIGNATURE_LEN);
+	assert_null(answered()->head);
+	assert_string_equal(row.partner, "kommune");
 	assert_false(inbox_renewal_due(d.inbox));
+}
+
+static void life_of_a_new_sender_that_nobody_signed_for_is_no_later_one(void **state)
+{
+	(void)state;
+	greet_anew(EPOCH, 99);
+	batch(1, 1, 0);
+	commit();
+	assert_int_equal(answered()->since, 0);
+	partner_signs = true;
+	greet_anew(OTHER, 5);
+	assert_true(inbox_renewal_due(d.inbox));
 }
 
 static void earlier_life_of_the_sender_never_comes_back(void **state)
@@ -198,8 +299,23 @@ static void letter_of_a_life_that_is_over_is_left(void **state)
 	greet_anew(OTHER, 5);
 	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
 	inbox_committed(d.inbox);
+	assert_int_equal(answered()->conversation, 10);
 	assert_false(inbox_stage(heard, &origins[0], queue[0]));
 	assert_int_equal(row.seq, 0);
+}
+
+static void what_is_said_of_the_old_life_answers_nothing_of_the_new_one(void **state)
+{
+	(void)state;
+	partner_signs = true;
+	batch(1, 1, 0);
+	greet_anew(OTHER, 5);
+	commit(); /* the letter comes first */
+	assert_string_equal(answered()->epoch, EPOCH);
+	assert_int_equal(answered()->conversation, 0);
+	commit();
+	assert_string_equal(answered()->epoch, OTHER);
+	assert_int_equal(answered()->conversation, 10);
 }
 
 static void old_greeting_is_no_alarm(void **state)
@@ -229,6 +345,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(new_life_of_the_sender_begins_only_with_a_partners_signature, begin_in, end),
 		cmocka_unit_test_setup_teardown(earlier_life_of_the_sender_never_comes_back, begin_in, end),
 		cmocka_unit_test_setup_teardown(letter_of_a_life_that_is_over_is_left, begin_in, end),
+		cmocka_unit_test_setup_teardown(acknowledgement_is_signed_and_shows_what_the_sender_signed, begin_in, end),
+		cmocka_unit_test_setup_teardown(
+		    sender_that_trimmed_what_is_not_here_without_proof_stops_its_stream_and_only_that, begin_in, end),
+		cmocka_unit_test_setup_teardown(receipt_for_another_stream_epoch_or_from_another_node_is_no_proof, begin_in,
+		                                end),
+		cmocka_unit_test_setup_teardown(life_of_a_new_sender_that_nobody_signed_for_is_no_later_one, begin_in, end),
+		cmocka_unit_test_setup_teardown(what_is_said_of_the_old_life_answers_nothing_of_the_new_one, begin_in, end),
 		cmocka_unit_test_setup_teardown(old_greeting_is_no_alarm, begin_in, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

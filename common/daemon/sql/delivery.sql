@@ -5,7 +5,7 @@
 select epoch, since, partner, signature from life;
 
 -- name: out_stream_all
-select receiver, seq, acked, chain, acked_chain from bus_out_stream;
+select receiver, seq, acked, chain, acked_chain, receipt from bus_out_stream;
 
 -- name: out_stream_set
 -- Fails in the server, by the division, when the row is not where we left it: so COMMIT need not wait for the outcome.
@@ -34,18 +34,19 @@ select seq, id, type, entity, salt, body, chain from (
 select chain from bus_out where receiver = :receiver and seq = :seq::bigint;
 
 -- name: out_acked
-update bus_out_stream set acked = :seq, acked_chain = :chain where receiver = :receiver and acked < :seq;
+update bus_out_stream set acked = :seq, acked_chain = :chain, receipt = nullif(:receipt::bytea, '')
+where receiver = :receiver and acked < :seq;
 
 -- name: out_trim
 -- From where it was trimmed last: what was deleted before still lies in the index.
 delete from bus_out where receiver = :receiver and seq > :after and seq <= :seq;
 
 -- name: in_stream_all
-select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since from bus_in_stream;
+select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since, partner, life_signature from bus_in_stream;
 
 -- name: in_stream_begin
-insert into bus_in_stream (sender, epoch, since, seq, chain, signed_seq, signed_chain, signature)
-values (:sender, :epoch, :since, :seq, :chain, :signed_seq, :signed_chain, :signature);
+insert into bus_in_stream (sender, epoch, since, partner, life_signature, seq, chain, signed_seq, signed_chain, signature)
+values (:sender, :epoch, :since, :partner, nullif(:life_signature::bytea, ''), :seq, :chain, :signed_seq, :signed_chain, :signature);
 
 -- name: in_stream_advance
 -- Fails in the server, as out_stream_set does.
@@ -60,7 +61,8 @@ select 1 / count(*) as moved from moved;
 -- name: in_stream_renew
 -- The sender's database begins a new life. Fails in the server, as out_stream_set does.
 with moved as (
-    update bus_in_stream set epoch = :epoch, since = :since, seq = 0, chain = :chain,
+    update bus_in_stream set epoch = :epoch, since = :since, partner = :partner,
+           life_signature = nullif(:life_signature::bytea, ''), seq = 0, chain = :chain,
            signed_seq = 0, signed_chain = null, signature = null
     where sender = :sender and epoch = :old_epoch and seq = :old_seq and since < :since
     returning 1

@@ -49,7 +49,8 @@ delete from bus_out where receiver = :receiver and seq <= :seq::bigint;
 
 -- name: recovery_out_stream
 -- Numbered anew: nothing of the new life is acknowledged.
-update bus_out_stream set seq = :seq, chain = :chain, acked = 0, acked_chain = :nothing where receiver = :receiver;
+update bus_out_stream set seq = :seq, chain = :chain, acked = 0, acked_chain = :nothing, receipt = null
+where receiver = :receiver;
 
 -- name: recovery_in_stream
 -- Goes on where the sender knows that we were; or where we are, if that is further in the same life.

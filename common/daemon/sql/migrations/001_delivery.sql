@@ -21,7 +21,8 @@ create table bus_out_stream (
     seq bigint not null default 0,
     chain bytea not null,
     acked bigint not null default 0,
-    acked_chain bytea not null default decode(repeat('00', 32), 'hex')
+    acked_chain bytea not null default decode(repeat('00', 32), 'hex'),
+    receipt bytea
 );
 comment on table bus_out_stream is 'One row for each node that this one sends to.';
 comment on column bus_out_stream.receiver is 'Name of the receiving node in the registry.';
@@ -29,6 +30,7 @@ comment on column bus_out_stream.seq is 'Number of the last message written to t
 comment on column bus_out_stream.chain is 'Hash chain over the commitments up to seq.';
 comment on column bus_out_stream.acked is 'Everything up to here is committed at the receiver.';
 comment on column bus_out_stream.acked_chain is 'Hash chain up to acked: what was trimmed can still be compared.';
+comment on column bus_out_stream.receipt is 'Ed25519 of the receiver over stream, epoch, acked and acked_chain: it cannot deny what it has. Null: none.';
 
 create table bus_out (
     receiver text not null,
@@ -55,6 +57,8 @@ create table bus_in_stream (
     sender text primary key,
     epoch uuid not null,
     since bigint not null default 0,
+    partner text,
+    life_signature bytea,
     seq bigint not null,
     chain bytea not null,
     signed_seq bigint not null default 0,
@@ -65,6 +69,8 @@ comment on table bus_in_stream is 'One row for each node heard from: the positio
 comment on column bus_in_stream.sender is 'Name of the sending node in the registry.';
 comment on column bus_in_stream.epoch is 'The sender''s database life that seq counts in.';
 comment on column bus_in_stream.since is 'When an operator of the sender opened that life, in Unix milliseconds: an earlier one never comes back.';
+comment on column bus_in_stream.partner is 'The partner who signed for that life; null: it is the first.';
+comment on column bus_in_stream.life_signature is 'The partner''s Ed25519 signature over sender, epoch, since and partner: proves to the sender that it had this life.';
 comment on column bus_in_stream.seq is 'Everything up to here is applied here.';
 comment on column bus_in_stream.chain is 'Hash chain up to seq, computed from what was received.';
 comment on column bus_in_stream.signed_seq is 'Where the last frame ended that is applied: its sender signed up to here; 0: none yet.';
