@@ -200,6 +200,14 @@ void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage 
 	page->since = o->life.since;
 	page->acked = s->acked;
 	page->acked_chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)s->acked_chain.head };
+	page->partner = o->life.partner;
+	if (o->life.since)
+		page->signature = (ProtobufCBinaryData){ sizeof o->life.signature, (uint8_t *)o->life.signature };
+	if (!s->acked)
+		return;
+	unsigned char *signature = arena_alloc(o->daemon->scratch, SIGNATURE_LEN);
+	seal_sign_chain(link_seal(o->daemon->link), receiver, o->life.epoch, s->acked, &s->acked_chain, signature);
+	page->acked_signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
 }
 
 bool outbox_knows_others(const struct outbox *o)

@@ -27,11 +27,35 @@ struct told {
 	const SnapshotPage *page;
 };
 
+/* Whether it has signed for what it says that was acknowledged. */
+static bool signs(const struct daemon *d, const char *peer, const SnapshotPage *page)
+{
+	const struct registry_node *sender = registry_by_name(d->registry, peer);
+	struct chain chain;
+	memcpy(chain.head, page->acked_chain.data, CHAIN_LEN); /* it is sound */
+	return sender && page->acked &&
+	       seal_chain_holds(link_seal(d->link), sender, page->epoch, page->acked, &chain, page->acked_signature.data,
+	                        page->acked_signature.len);
+}
+
+/* The life that it says it has; as its first when no partner has signed for that: any that is signed for is later. */
+static struct life life_of(const struct daemon *d, const char *peer, const SnapshotPage *page)
+{
+	struct life l = { .since = page->since };
+	if (!life_read(&l, page->epoch, page->partner, page->signature) || !life_holds(&l, peer, d->agreement))
+		return (struct life){ .since = 0 };
+	return l;
+}
+
 static enum err store_positions(struct tx *tx, const struct told *t)
 {
 	const SnapshotPage *page = t->page;
+	struct life life = life_of(tx->daemon, t->peer->name, page);
+	size_t signature = signs(tx->daemon, t->peer->name, page) ? page->acked_signature.len : 0;
 	return tx_exec(tx, sql_recovery_peer_begin, NULL, ARG_TEXT("peer", t->peer->name), ARG_TEXT("epoch", page->epoch),
-	               ARG_INT("since", page->since), ARG_INT("acked", page->acked),
+	               ARG_INT("since", life.since), ARG_TEXT("partner", life.partner),
+	               ARG_BYTES("life_signature", life.signature, life.since ? sizeof life.signature : 0),
+	               ARG_INT("acked", page->acked), ARG_BYTES("acked_signature", page->acked_signature.data, signature),
 	               ARG_BYTES("acked_chain", page->acked_chain.data, page->acked_chain.len),
 	               ARG_TEXT("known_epoch", page->known_epoch), ARG_INT("known_position", page->known_position),
 	               ARG_BYTES("known_chain", page->known_chain.data, page->known_chain.len));

@@ -137,8 +137,20 @@ def recover(system, node):
     assert running.returncode == 0, said
     problems = system.query(node, "select sender, type, entity, problem from recovery_item")
     assert "Everything that was told is applied." in said, f"{said} {problems}"
+    assert_all_is_signed(system, node)
     system.wait_ready(node)
     system.tokens.clear()
+
+
+def assert_all_is_signed(system, node):
+    """Where its streams in go on their senders have signed for, and partners for the lives of those; so it can show them
+    to a sender that is set back next."""
+    unsigned = "select sender from bus_in_stream where seq > 0 and (signed_seq = 0 or octet_length(signature) <> 64)"
+    assert system.query(node, unsigned) == []
+    for sender, since, partner, signature in system.query(
+            node, "select sender, since, partner, life_signature from bus_in_stream"):
+        assert (since, partner) == system.query(sender, "select since, partner from life")[0], sender
+        assert (signature is None) == (since == 0), sender
 
 
 # --- the books ---

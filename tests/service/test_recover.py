@@ -2,13 +2,15 @@
 """A database is set back to an earlier copy, or lost: its node takes from the others what they know, all agree again, and
 new work goes on in both directions."""
 
+import json
+
 import pytest
 
 from harness.facts import FULL_STAR, day
 from harness.system import eventually
 from recover_world import (INTAKES, NODES, REFERRALS, assert_all_agree, copy, courses, differences, in_flight, lose,
                            measure, place, post, recover, refer, settle, work, workers)
-from test_restore import database
+from test_restore import database, gauge
 
 TABLES = {
     "reporting": ("course_fact", "measurement_fact", "score_fact", "enquiry_fact"),
@@ -195,6 +197,40 @@ def test_caseload_and_an_intake_that_were_set_back_together_lose_no_course(world
     assert len(unclaimed) >= 2 and all("identify the citizen again" in note for (note,) in unclaimed)
     work(world, 6)
     assert_all_agree(world)
+
+
+def set_partners(system, node, file):
+    """The node reads its partners from another file than the rest."""
+    system.stop(node)
+    conf = system.place.conf(node)
+    lines = [line for line in conf.read_text().splitlines() if not line.startswith("partners = ")]
+    conf.write_text("\n".join([*lines, f"partners = {file}"]) + "\n")
+    system.start(node)
+
+
+def test_peer_that_cannot_verify_the_new_life_stops_only_its_stream_until_it_can(world):
+    work(world, 1)
+    settle(world)
+    copy(world, "kommune")
+    refer(world, "kommune")
+    settle(world)
+    place, facts = world.place, "select count(*) from enquiry_fact where organisation = 'kommune'"
+    known = json.loads(place.partners.read_text())
+    known["partners"] = [row for row in known["partners"] if row["organisation"] != "kommune"]
+    own = place.partners.with_name("partners-of-reporting.json")
+    own.write_text(json.dumps(known))
+    set_partners(world, "reporting", own)
+    lose(world, "kommune", "back")
+    recover(world, "kommune")
+    before = world.query("reporting", facts)
+    eventually(lambda: "look at its file of partners" in world.log("kommune"), 30, "the reason")
+    eventually(lambda: gauge(world, "kommune", "streams_broken") == 1, 30, "that only one stream stands still")
+    refer(world, "kommune")
+    post(world, "kommune", "/api/v1/enquiries", {"receivedOn": day(0), "channel": "self"})
+    assert gauge(world, "kommune", "restored") == 0 and world.query("reporting", facts) == before
+    set_partners(world, "reporting", place.partners)
+    assert_all_agree(world)
+    assert gauge(world, "kommune", "streams_broken") == 0 and world.query("reporting", facts) != before
 
 
 def test_second_recovery_finds_nothing_to_do(world):

@@ -13,7 +13,9 @@ insert into recovery_peer (peer) values (:peer) on conflict do nothing;
 
 -- name: recovery_peer_begin
 -- With its first page: where the streams with it stood before anything of the snapshot was read.
-update recovery_peer set epoch = :epoch::uuid, since = :since, acked = :acked, acked_chain = :acked_chain,
+update recovery_peer set epoch = :epoch::uuid, since = :since, partner = :partner,
+       life_signature = nullif(:life_signature::bytea, ''), acked = :acked, acked_chain = :acked_chain,
+       acked_signature = nullif(:acked_signature::bytea, ''),
        known_epoch = :known_epoch::uuid, known_position = :known_position, known_chain = :known_chain
 where peer = :peer and epoch is null;
 
@@ -53,11 +55,16 @@ update bus_out_stream set seq = :seq, chain = :chain, acked = 0, acked_chain = :
 where receiver = :receiver;
 
 -- name: recovery_in_stream
--- Goes on where the sender knows that we were; or where we are, if that is further in the same life.
-insert into bus_in_stream as s (sender, epoch, since, seq, chain)
-select peer, epoch, since, acked, acked_chain from recovery_peer where peer = :peer and epoch is not null
-on conflict (sender) do update set epoch = excluded.epoch, since = excluded.since, seq = excluded.seq,
-    chain = excluded.chain, signed_seq = 0, signed_chain = null, signature = null
+-- Goes on where the sender knows that we were, for which it signs; or where we are, if that is further in the same life.
+insert into bus_in_stream as s
+    (sender, epoch, since, partner, life_signature, seq, chain, signed_seq, signed_chain, signature)
+select peer, epoch, since, partner, life_signature, acked, acked_chain,
+       case when acked_signature is null then 0 else acked end,
+       case when acked_signature is not null then acked_chain end, acked_signature
+from recovery_peer where peer = :peer and epoch is not null
+on conflict (sender) do update set epoch = excluded.epoch, since = excluded.since, partner = excluded.partner,
+    life_signature = excluded.life_signature, seq = excluded.seq, chain = excluded.chain,
+    signed_seq = excluded.signed_seq, signed_chain = excluded.signed_chain, signature = excluded.signature
 where s.epoch <> excluded.epoch or s.seq < excluded.seq;
 
 -- name: recovery_life

@@ -159,8 +159,11 @@ create table recovery_peer (
     done boolean not null default false,
     epoch uuid,
     since bigint not null default 0,
+    partner text,
+    life_signature bytea,
     acked bigint not null default 0,
     acked_chain bytea,
+    acked_signature bytea,
     known_epoch uuid,
     known_position bigint not null default 0,
     known_chain bytea
@@ -172,8 +175,11 @@ comment on column recovery_peer.after is 'The key after which it goes on.';
 comment on column recovery_peer.done is 'It has told all.';
 comment on column recovery_peer.epoch is 'Its life; null: nothing heard yet.';
 comment on column recovery_peer.since is 'When an operator opened that life, in Unix milliseconds; 0: it is its first.';
+comment on column recovery_peer.partner is 'The partner who signed for that life.';
+comment on column recovery_peer.life_signature is 'The partner''s Ed25519 signature over peer, epoch, since and partner.';
 comment on column recovery_peer.acked is 'What this node has acknowledged of its stream, as it remembers.';
 comment on column recovery_peer.acked_chain is 'Hash chain of that stream up to there.';
+comment on column recovery_peer.acked_signature is 'Ed25519 of the peer over stream, epoch, acked and acked_chain: it cannot deny what it sent.';
 comment on column recovery_peer.known_epoch is 'The life by which it knows this node.';
 comment on column recovery_peer.known_position is 'What it has applied of that life.';
 comment on column recovery_peer.known_chain is 'Hash chain up to there, as it computed it.';
