@@ -92,13 +92,15 @@ QUERIES = {1: "limit=10&after=0&state=requested", 4: "limit=500&worker=anna&prog
 
 def frames():
     message = packed((1, ID), (2, "ReferralState"), (3, ID), (4, b"s" * 16), (5, MESSAGES["intake"][1]))
-    greeting = packed((1, ID), (2, 1), (3, 7), (4, b"c" * 32))
+    head = packed((1, 7), (2, b"c" * 32), (3, b"g" * 64))
+    greeting = packed((1, ID), (2, 8), (3, 9), (4, b"c" * 32), (10, head))
     batch = packed((1, ID), (2, 3), (3, message), (3, message), (4, b"c" * 32), (5, b"g" * 64))
-    ack = packed((1, ID), (2, 7), (3, b"c" * 32), (4, 1 << 20), (5, 1))
+    ack = packed((1, ID), (2, 7), (3, b"c" * 32), (4, 1 << 20), (5, 1), (8, b"g" * 64), (9, head), (10, 1 << 40),
+                 (11, "kommune"), (12, b"g" * 64))
     anew = packed((1, ID), (2, 1), (5, 9), (7, 1 << 40), (8, "kommune"), (9, b"g" * 64))
     ask = packed((1, ID), (2, 1), (3, "2026"))
     page = packed((1, ID), (2, 1), (3, "2026"), (4, message), (5, 2), (7, 1), (8, ID), (10, 3), (11, b"c" * 32), (12, ID),
-                  (13, 4), (14, b"c" * 32))
+                  (13, 4), (14, b"c" * 32), (15, b"g" * 64), (16, "kommune"), (17, b"g" * 64))
     return {"anew": packed((1, anew)), "ask": packed((6, ask)), "page": packed((7, page)), "greeting": packed((1, greeting)), "batch": packed((2, batch)), "ack": packed((3, ack)),
             "named": packed((4, "reden"), (5, "caseload"), (3, ack)), "two": packed((1, greeting), (3, ack))}
 

@@ -40,6 +40,16 @@ static void follow_chain(const Batch *b, const struct seal *seal, const struct r
 		FUZZ_MUST(b->signature.len == SIGNATURE_LEN);
 }
 
+/* Nothing that a partner makes up is what this node signed. */
+static void look_at_proofs(const Frame *frame, const struct seal *seal)
+{
+	const struct registry_node *self = partner(RECEIVER);
+	if (frame->ack)
+		FUZZ_MUST(!seal_is_our_chain(seal, self, SENDER, frame->ack->epoch, frame->ack->head));
+	if (frame->greeting)
+		FUZZ_MUST(!seal_is_our_receipt(seal, self, SENDER, frame->greeting->epoch, frame->greeting->receipt));
+}
+
 static void use(struct arena *a, struct seal *receiver, const struct registry_node *sender, Frame *frame)
 {
 	static struct seal *back;
@@ -48,6 +58,7 @@ static void use(struct arena *a, struct seal *receiver, const struct registry_no
 	size_t size = frame__get_packed_size(frame);
 	if (!!frame->greeting + !!frame->batch + !!frame->ack == 1 && frame->batch)
 		follow_chain(frame->batch, receiver, sender);
+	look_at_proofs(frame, receiver);
 	if (size > WIRE_PAYLOAD_MAX)
 		return;
 	if (!back)
