@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Streams in against a sender that has another past, signs nothing or greets late: what is taken, what is kept of its
  * signatures, and when this database or the other is found to be set back. */
+#include "daemon/stream_in.h"
 #include "streams_world.h"
 
 static struct chain sent; /* of the peer's stream to us */
@@ -333,6 +334,35 @@ static void old_greeting_is_no_alarm(void **state)
 	assert_int_equal(d.refused_streams, 0);
 }
 
+/* Else a megabyte of credit would hold more than a hundred thousand of them. */
+static void letter_of_next_to_no_words_costs_credit_too(void **state)
+{
+	(void)state;
+	batch(1, 8, 0);
+	assert_int_equal(n_queue, 8);
+	assert_true(heard->waiting_bytes >= 8 * 100);
+	commit();
+	assert_int_equal(heard->waiting_bytes, 0);
+}
+
+static void letters_that_are_left_to_their_sender_are_asked_for_again(void **state)
+{
+	(void)state;
+	batch(1, 1, 0);
+	batch(2, 2, 0);
+	assert_true(inbox_stage(heard, &origins[0], queue[0]));
+	inbox_leave(heard, queue[1]);
+	assert_false(inbox_stage(heard, &origins[2], queue[2]));
+	for (size_t i = 0; i < n_queue; i++)
+		free(queue[i]);
+	n_queue = 0;
+	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
+	inbox_committed(d.inbox);
+	assert_int_equal(heard->position, 1);
+	assert_int_equal(heard->accepted, 1);
+	assert_int_equal(heard->waiting_bytes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +383,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(life_of_a_new_sender_that_nobody_signed_for_is_no_later_one, begin_in, end),
 		cmocka_unit_test_setup_teardown(what_is_said_of_the_old_life_answers_nothing_of_the_new_one, begin_in, end),
 		cmocka_unit_test_setup_teardown(old_greeting_is_no_alarm, begin_in, end),
+		cmocka_unit_test_setup_teardown(letter_of_next_to_no_words_costs_credit_too, begin_in, end),
+		cmocka_unit_test_setup_teardown(letters_that_are_left_to_their_sender_are_asked_for_again, begin_in, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
