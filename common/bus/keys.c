@@ -38,7 +38,17 @@ static enum err check_pair(const struct document *d, const struct secret_keys *k
 	return OK;
 }
 
-enum err secret_keys_load(struct arena *a, const char *path, struct secret_keys *ret, const char **why)
+/* With the keys of another node everything would seem to work until the first message cannot be opened. */
+static enum err check_name(const struct document *d, const char *name, const char *whose)
+{
+	if (!whose || strcmp(name, whose) == 0)
+		return OK;
+	return document_refuse(d, "", "name",
+	                       arena_printf(d->arena, "must be `%.64s`, but these are the keys of `%s`", whose, name));
+}
+
+enum err secret_keys_load(struct arena *a, const char *path, const char *whose, struct secret_keys *ret,
+                          const char **why)
 {
 	struct document d = { .arena = a, .path = path, .why = why };
 	struct keys_file file = { 0 };
@@ -46,6 +56,8 @@ enum err secret_keys_load(struct arena *a, const char *path, struct secret_keys 
 	TRY(document_load(&d, true, &root));
 	enum err e = document_object(&d, root, "", fields, countof(fields), &file);
 	json_decref(root);
+	if (e == OK)
+		e = check_name(&d, file.name, whose);
 	if (e == OK)
 		e = check_pair(&d, &file.keys);
 	if (e == OK)

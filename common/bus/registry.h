@@ -61,7 +61,8 @@ struct key_ring {
 /* The number of the set whose public part the registry has for the node, or n: none. */
 size_t key_ring_in_force(const struct key_ring *ring, const struct registry_node *node);
 
-/* Refuses a file that others may read. */
-enum err secret_keys_load(struct arena *a, const char *path, struct secret_keys *ret, const char **why) MUST_USE;
+/* Refuses a file that others may read, and one whose `name` is another than `whose` (NULL: anybody's). */
+enum err secret_keys_load(struct arena *a, const char *path, const char *whose, struct secret_keys *ret,
+                          const char **why) MUST_USE;
 
 #endif

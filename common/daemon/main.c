@@ -106,7 +106,7 @@ static enum err load_keys(struct daemon *d, const char **why)
 	for (size_t i = 0; i < KEY_SETS; i++) {
 		const char *path = settings_get(d->settings, names[i]);
 		if (*path)
-			TRY(secret_keys_load(d->arena, path, &d->key_ring.sets[d->key_ring.n++], why));
+			TRY(secret_keys_load(d->arena, path, d->node, &d->key_ring.sets[d->key_ring.n++], why));
 	}
 	return OK;
 }

@@ -71,11 +71,11 @@ static bool write_file(const char *path, const json_t *content)
 }
 
 /* Pseudonyms are derived from a key of the node: with another one every citizen would be a stranger to the others. */
-static bool keep_pseudonym(struct arena *a, const char *before, struct made *m)
+static bool keep_pseudonym(struct arena *a, const char *before, const char *name, struct made *m)
 {
 	struct secret_keys old = { 0 };
 	const char *why = "";
-	enum err e = secret_keys_load(a, before, &old, &why);
+	enum err e = secret_keys_load(a, before, name, &old, &why);
 	if (e == OK)
 		memcpy(m->secret.pseudonym, old.pseudonym, sizeof old.pseudonym);
 	else
@@ -90,7 +90,7 @@ static int make_keys(struct arena *a, const char *out, const char *name, const c
 	json_t *secret = NULL, *public = NULL;
 	int code = 1;
 	bool made = make(&m);
-	if (made && before && !keep_pseudonym(a, before, &m)) {
+	if (made && before && !keep_pseudonym(a, before, name, &m)) {
 		sodium_memzero(&m, sizeof m);
 		return 1;
 	}
@@ -132,6 +132,6 @@ const struct command command_keys = {
 	.name = "keys",
 	.usage = "--out FILE --name NAME [--before FILE]",
 	.doc = "Makes the secret keys of a node or broker (mode 0600, never overwritten); prints the public part as JSON.\n"
-	       "    --before: to take the place of these, with the pseudonyms they give.",
+	       "    --before: to take the place of these keys of the same name, with the pseudonyms they give.",
 	.run = run,
 };
