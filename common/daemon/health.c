@@ -36,8 +36,19 @@ static enum err answer_healthz(struct tx *tx, const struct request *rq, struct r
 	return OK;
 }
 
-/* Ready: the database answers, is what it was, and a broker answers too. Without a broker a node still serves its own
- * people, so it says so but stays ready. */
+/* Known in this process only, so whoever looks from outside asks here. */
+static const char *say_ready(struct tx *tx)
+{
+	struct buffer out = buffer_in(tx->arena);
+	buffer_puts(&out, link_is_up(tx->daemon->link) ? "ready\n"
+	                                               : "ready, but no broker answers: messages wait in the database\n");
+	outbox_say_broken(tx->daemon->outbox, &out);
+	inbox_say_refused(tx->daemon->inbox, &out);
+	return out.data;
+}
+
+/* Ready: the database answers, is what it was, and a broker answers too. Without a broker, or with a stream that stands
+ * still, a node still serves its own people, so it says so but stays ready. */
 static enum err answer_readyz(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	struct db_rows rows;
@@ -59,8 +70,7 @@ static enum err answer_readyz(struct tx *tx, const struct request *rq, struct re
 		reply->text = "not ready: asks the others first whether they know more than this database\n";
 		return OK;
 	}
-	reply->text =
-	    link_is_up(tx->daemon->link) ? "ready\n" : "ready, but no broker answers: messages wait in the database\n";
+	reply->text = say_ready(tx);
 	return OK;
 }
 

@@ -72,6 +72,13 @@ enum err inbox_reload(struct inbox *i)
 	return OK;
 }
 
+void inbox_say_refused(const struct inbox *i, struct buffer *out)
+{
+	for (const struct in_stream *s = i->streams; s; s = s->next)
+		if (s->refused)
+			buffer_printf(out, "nothing is taken from %s: %s\n", s->sender, s->refused);
+}
+
 enum err inbox_load(struct daemon *d, struct inbox **ret)
 {
 	struct inbox *i = ARENA_NEW(d->arena, struct inbox);

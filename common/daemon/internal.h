@@ -142,6 +142,8 @@ bool outbox_knows_others(const struct outbox *o);
 bool outbox_all_heard(const struct outbox *o);
 /* How many streams out stand still because the receiver's position does not fit this database. */
 unsigned outbox_broken(const struct outbox *o);
+/* A line for each of them, with the reason. */
+void outbox_say_broken(const struct outbox *o, struct buffer *out);
 
 /* Where a message came from: its place in a stream. */
 struct origin {
@@ -156,6 +158,8 @@ struct inbox;
 struct in_stream;
 enum err inbox_load(struct daemon *d, struct inbox **ret) MUST_USE;
 enum err inbox_reload(struct inbox *i) MUST_USE;
+/* A line for each stream in that stands still, with the reason. */
+void inbox_say_refused(const struct inbox *i, struct buffer *out);
 void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
 /* Where the stream from a node stands, for a page of a snapshot. */

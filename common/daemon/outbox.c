@@ -233,3 +233,11 @@ unsigned outbox_broken(const struct outbox *o)
 		n += s->broken;
 	return n;
 }
+
+void outbox_say_broken(const struct outbox *o, struct buffer *out)
+{
+	for (const struct out_stream *s = o->streams; s; s = s->next)
+		if (s->broken)
+			buffer_printf(out, "the stream to %s stands still: %s\n", s->receiver,
+			              s->said_why ? s->said_why : "this database is not the one that it knows");
+}

@@ -12,7 +12,7 @@
 #include "daemon/recovery.h"
 #include "sql_daemon.h"
 
-#define LOOK_MS 1000 /* for an operator's word, when this database was found to be set back */
+#define LOOK_MS 1000                             /* for an operator's word: a node need not be told that there is one */
 #define STEP_MEMORY ((size_t)1024 * 1024 * 1024) /* at most: the last step may tell of every course anew */
 #define PAUSE_MS 1000                            /* after a step that failed */
 #define COMMIT_PATIENCE_MS 60000
@@ -145,7 +145,10 @@ enum err recovery_step(struct recovery *r, recovery_work *work, void *context)
 bool recovery_turn(struct daemon *d, int64_t now_ms)
 {
 	struct recovery *r = d->recovery;
-	if (!r && d->restored && now_ms >= d->recovery_look_ms) {
+	if (!r && now_ms >= d->recovery_look_ms) {
+		/* between two batches, so that nothing is staged that the database does not tell */
+		if (!batch_is_idle(d->batch) || batch_is_stale(d->batch) || db_is_lost(d->reader))
+			return false;
 		d->recovery_look_ms = now_ms + LOOK_MS;
 		return recovery_look(d) == OK && d->recovery;
 	}
