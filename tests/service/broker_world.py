@@ -149,7 +149,7 @@ class World:
         new = self.dir / "registry.new"
         new.write_text(text or json.dumps({"serial": serial, "nodes": rows, "brokers": brokers}))
         if sign:
-            words = [programs() / "udvej", "registry", "sign", new, "reden", self.keys("partner")]
+            words = [programs() / "udvej", "registry", "sign", new, "reden", self.keys("partner"), self.partners]
             subprocess.run([str(word) for word in words], check=True)
             (self.dir / "registry.new.sig").rename(self.dir / "registry.json.sig")
         new.rename(self.registry)

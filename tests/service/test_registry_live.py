@@ -18,7 +18,8 @@ def change_registry(system, change, signers=("reden", "livarehab", "kommune")):
     fresh = place.registry.with_name("next.json")
     fresh.write_text(json.dumps(content))
     for name in signers:
-        words = [place.bin / "udvej", "registry", "sign", fresh, name, place.keys(f"partner-{name}")]
+        words = [place.bin / "udvej", "registry", "sign", fresh, name, place.keys(f"partner-{name}"),
+                 place.partners]
         subprocess.run([str(word) for word in words], check=True)
     os.replace(f"{fresh}.sig", f"{place.registry}.sig")
     fresh.replace(place.registry)

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* `udvej registry`: checks a registry as every daemon would, and signs it for a partner. Signing adds
- * to REGISTRY.sig, which holds one signature of each partner over the exact bytes of the registry. */
-#include "bus/registry.h"
-
-#include <errno.h>
-#include <jansson.h>
-#include <sodium.h>
+/* `udvej registry`: checks a registry as every daemon would, and signs it for a partner (registry_sign.c). */
 #include <stdio.h>
 #include <string.h>
 
 #include "bus/agreement.h"
-#include "bus/document.h"
+#include "bus/registry.h"
 #include "command.h"
+#include "registry_sign.h"
 
 #define MEMORY ((size_t)8 * 1024 * 1024)
 
@@ -46,63 +41,20 @@ static enum err verify(struct arena *a, char **arguments, const char **why)
 	return e;
 }
 
-/* The signatures that are there already, without this partner's. */
-static json_t *others(const char *path, const char *organisation)
-{
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL), *kept = json_array();
-	const json_t *one;
-	size_t i;
-	json_array_foreach(json_object_get(root, "signatures"), i, one)
-	{
-		const char *whose = json_string_value(json_object_get(one, "organisation"));
-		if (whose && strcmp(whose, organisation) != 0)
-			json_array_append(kept, (json_t *)one);
-	}
-	json_decref(root);
-	return kept;
-}
-
-static enum err sign(struct arena *a, char **arguments, const char **why)
-{
-	const char *registry = arguments[0], *organisation = arguments[1];
-	const char *path = arena_printf(a, "%s.sig", registry), *fresh = arena_printf(a, "%s.sig.new", registry);
-	struct document d = { .arena = a, .path = registry, .why = why };
-	struct secret_keys keys;
-	const struct registry *r;
-	unsigned char signature[AGREEMENT_SIGNATURE_LEN];
-	char base64[sodium_base64_ENCODED_LEN(AGREEMENT_SIGNATURE_LEN, sodium_base64_VARIANT_ORIGINAL)];
-	char *text;
-	size_t len;
-	TRY(document_text(&d, false, &text, &len));
-	TRY(registry_parse(a, registry, text, len, &r, why));
-	TRY(secret_keys_load(a, arguments[2], &keys, why));
-	agreement_sign(text, len, keys.sign_secret, signature);
-	sodium_memzero(&keys, sizeof keys);
-	sodium_bin2base64(base64, sizeof base64, signature, sizeof signature, sodium_base64_VARIANT_ORIGINAL);
-	json_t *all = others(path, organisation);
-	json_array_append_new(all, json_pack("{ss ss}", "organisation", organisation, "signature", base64));
-	json_t *root = json_pack("{so}", "signatures", all);
-	bool good = json_dump_file(root, fresh, JSON_INDENT(1)) == 0 && rename(fresh, path) == 0;
-	json_decref(root);
-	if (!good)
-		*why = arena_printf(a, "%s: %s", path, strerror(errno));
-	return good ? OK : ERR_FILE;
-}
-
 static const struct {
 	const char *name;
-	int n_arguments;
+	int least, most; /* arguments; those that are not given are NULL */
 	enum err (*run)(struct arena *a, char **arguments, const char **why);
 } verbs[] = {
-	{ "check", 1, check },
-	{ "verify", 2, verify },
-	{ "sign", 3, sign },
+	{ "check", 1, 1, check },
+	{ "verify", 2, 2, verify },
+	{ "sign", 3, 4, registry_sign },
 };
 
 static int run(int argc, char **argv)
 {
 	for (size_t i = 0; argc > 1 && i < countof(verbs); i++) {
-		if (strcmp(verbs[i].name, argv[1]) != 0 || argc - 2 != verbs[i].n_arguments)
+		if (strcmp(verbs[i].name, argv[1]) != 0 || argc - 2 < verbs[i].least || argc - 2 > verbs[i].most)
 			continue;
 		struct arena *a = arena_new(MEMORY);
 		const char *why = "out of memory";
@@ -117,7 +69,11 @@ static int run(int argc, char **argv)
 
 const struct command command_registry = {
 	.name = "registry",
-	.usage = "check FILE | verify FILE PARTNERS-FILE | sign FILE ORGANISATION SECRET-KEYS-FILE",
-	.doc = "Lists and checks a registry; checks that all partners signed it; adds a partner's signature to FILE.sig.",
+	.usage = "check FILE | verify FILE PARTNERS-FILE | sign FILE ORGANISATION PARTNER-SECRET-KEYS-FILE [PARTNERS-FILE]",
+	.doc =
+	    "Lists and checks a registry; checks that all partners signed it; adds a partner's signature to FILE.sig. "
+	    "With\n"
+	    "    PARTNERS-FILE the key has to be the one in it; without, be made with --name partner-ORGANISATION, of an\n"
+	    "    organisation that has a node in FILE.",
 	.run = run,
 };
