@@ -12,19 +12,22 @@ from harness.system import eventually
 from service.test_delivery import put_into_stream, trio  # noqa: F401
 
 
+def run(system, *words):
+    command = [system.place.bin / "udvej", *words]
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+
+
+def said(done, ok=True):
+    assert (done.returncode == 0) == ok, f"{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
 def udvej(system, *words, node="caseload", ok=True):
-    command = [system.place.bin / "udvej", *words, "--conf", system.place.conf(node)]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    assert (done.returncode == 0) == ok, f"{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
+    return said(run(system, *words, "--conf", system.place.conf(node)), ok)
 
 
-def of_letter(system, verb, seq, ok=True):
-    command = [system.place.bin / "udvej", "dead", verb, "--conf", system.place.conf("caseload"), "--from", "kommune",
-               "--seq", str(seq)]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    assert (done.returncode == 0) == ok, f"{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
+def of_letter(system, verb, seq, *more, ok=True):
+    return udvej(system, "dead", verb, "--from", "kommune", "--seq", seq, *more, ok=ok)
 
 
 def look_again(system):
@@ -78,8 +81,116 @@ def test_discarded_letter_lets_go_what_waits_behind_it(poisoned):
 
 
 def test_letter_that_is_not_there_is_said_to_be_so(poisoned):
-    assert "no such dead letter" in of_letter(poisoned, "discard", 999999, ok=False)
+    for verb in ("show", "replay", "discard"):
+        done = run(poisoned, "dead", verb, "--conf", poisoned.place.conf("caseload"), "--from", "kommune", "--seq", 999999)
+        assert done.returncode == 1 and "no such dead letter" in done.stderr
+        assert done.stdout == "", "nothing is claimed to have been done"
     assert counts(poisoned) == (1, 1)
+
+
+def test_letter_is_shown_without_its_body(poisoned):
+    epoch, seq, letter_id, entity = poisoned.query("caseload", "select epoch::text, seq, id, entity from bus_dead")[0]
+    shown = of_letter(poisoned, "show", seq)
+    for word in ("kommune", epoch, str(seq), letter_id, "CourseRequest", entity, "malformed-message", "bytes   14"):
+        assert word in shown, word
+    assert b"not protobuf".hex() not in shown and "not protobuf" not in shown
+
+
+def bury(system, seq, kind, body, epoch=None):
+    """A dead letter of a stopped or running caseload; its epoch."""
+    return system.query("caseload", """insert into bus_dead (sender, epoch, seq, id, type, entity, body, error)
+        values ('kommune', coalesce(%s, gen_random_uuid()::text)::uuid, %s, gen_random_uuid()::text, %s, %s, %s, 'value')
+        returning epoch::text""", epoch, seq, kind, str(uuid.uuid4()), body)[0][0]
+
+
+def test_body_is_shown_when_it_is_asked_for_with_a_warning(trio):  # noqa: F811
+    entity = str(uuid.uuid4())
+    bury(trio, 900001, "CourseCommand", close_of(entity))
+    bury(trio, 900002, "NoSuchType", b"\x01\xff")
+    bury(trio, 900003, "CourseRequest", b"\xff not protobuf")
+    conf = trio.place.conf("caseload")
+    for seq, body in ((900001, f'"courseId":"{entity}"'), (900002, "01ff"), (900003, b"\xff not protobuf".hex())):
+        done = run(trio, "dead", "show", "--conf", conf, "--from", "kommune", "--seq", seq, "--body")
+        assert body in said(done) and "personal data" in done.stderr
+        assert body not in of_letter(trio, "show", seq)
+    trio.query("caseload", "delete from bus_dead where seq between 900001 and 900003")
+
+
+def test_letter_is_named_by_its_epoch_where_several_have_its_number(trio):  # noqa: F811
+    epochs = [bury(trio, 7, "CourseCommand", b"") for _ in range(2)]
+    listed = udvej(trio, "dead", "list")
+    assert all(epoch[:13] in listed for epoch in epochs)
+    for verb in ("show", "replay", "discard"):
+        refused = of_letter(trio, verb, 7, ok=False)
+        assert all(epoch in refused for epoch in epochs) and "nothing was done" in refused
+    assert trio.query("caseload", "select count(*) from bus_dead where seq = 7") == [(2,)]
+    assert "at least its first 8 characters" in of_letter(trio, "discard", 7, "--epoch", epochs[0][:7], ok=False)
+    assert "no such dead letter" in of_letter(trio, "discard", 7, "--epoch", str(uuid.uuid4()), ok=False)
+    assert "Discarded for good" in of_letter(trio, "discard", 7, "--epoch", epochs[0][:8])
+    assert trio.query("caseload", "select epoch::text from bus_dead where seq = 7") == [(epochs[1],)]
+    assert "To be applied again" in of_letter(trio, "replay", 7), "now there is only one"
+    trio.query("caseload", "delete from bus_parked where seq = 7")
+
+
+@pytest.mark.parametrize("seq", ["1x", "0", "-1", "", "99999999999999999999"])
+def test_number_that_is_none_is_refused_in_words(trio, seq):  # noqa: F811
+    assert f"--seq: must be a whole number from 1 on, but is `{seq}`" in of_letter(trio, "discard", seq, ok=False)
+
+
+def test_status_says_what_the_node_says_of_itself(trio):  # noqa: F811
+    assert "Node caseload\n  ready\n" in udvej(trio, "status")
+    trio.stop("caseload")
+    assert "does not answer" in udvej(trio, "status") and "is it running?" in udvej(trio, "status")
+    trio.start("caseload")
+
+
+def test_token_is_made_on_an_intake_node_only(trio):  # noqa: F811
+    refused = udvej(trio, "token", "--role", "system", "--name", "x", ok=False)
+    assert "tokens are made on intake nodes, and caseload is none" in refused and "SQLSTATE" not in refused
+
+
+def test_help_is_an_answer_and_wrong_usage_is_an_error(trio):  # noqa: F811
+    for words in (["--help"], ["dead", "--help"], ["recover", "-h"]):
+        done = run(trio, *words)
+        assert (done.returncode, done.stderr) == (0, "") and "udvej" in done.stdout
+    for words in ([], ["no-such-thing"], ["dead", "bury"], ["dead", "list", "--body"], ["status"]):
+        done = run(trio, *words)
+        assert (done.returncode, done.stdout) == (2, "") and "udvej" in done.stderr
+
+
+def test_keys_of_another_node_are_refused(trio, tmp_path):  # noqa: F811
+    place = trio.place
+    new = tmp_path / "new.json"
+    refused = said(run(trio, "keys", "--out", new, "--name", "kommune", "--before", place.keys("caseload")), ok=False)
+    assert "name: must be `kommune`, but these are the keys of `caseload`" in refused
+    assert not new.exists()
+
+
+def test_registry_is_signed_for_a_partner_with_its_own_key_only(trio, tmp_path):  # noqa: F811
+    place, registry = trio.place, tmp_path / "registry.json"
+    registry.write_text(place.registry.read_text())
+    own, other = place.keys("partner-kommune"), place.keys("partner-reden")
+    for words, why in (
+        (("kommune", other), "must be `partner-kommune`, but these are the keys of `partner-reden`"),
+        (("kommune", other, place.partners), "is not the key that"),
+        (("kommune", place.keys("kommune")), "must be `partner-kommune`"),
+        (("nobody", own), "of an organisation `nobody`"),
+        (("nobody", own, place.partners), "there is no partner `nobody`"),
+    ):
+        assert why in said(run(trio, "registry", "sign", registry, *words), ok=False)
+        assert not registry.with_name("registry.json.sig").exists()
+    for partner in ("kommune", "reden", "livarehab"):
+        said(run(trio, "registry", "sign", registry, partner, place.keys(f"partner-{partner}"), place.partners))
+    said(run(trio, "registry", "verify", registry, place.partners))
+
+
+def test_recovery_of_a_node_that_does_not_run_is_refused(trio):  # noqa: F811
+    partner = ("--partner", "kommune", "--keys", trio.place.keys("partner-kommune"))
+    trio.stop("caseload")
+    refused = udvej(trio, "recover", *partner, ok=False)
+    assert "caseload does not run" in refused and "start it, then give this command again" in refused
+    assert trio.query("caseload", "select count(*) from recovery") == [(0,)]
+    trio.start("caseload")
 
 
 def test_verify_finds_what_was_changed_in_a_stream(trio):  # noqa: F811

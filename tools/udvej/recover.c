@@ -13,6 +13,9 @@
 #include "sql_udvej_operator.h"
 
 #define POLL_SECONDS 1
+#define LOOK_MEMORY ((size_t)256 * 1024)
+#define AWAY_SECONDS 30  /* without the node; a supervisor has started it by then, if there is one */
+#define STILL_SECONDS 30 /* without news from the others */
 
 static void begin_life(struct arena *a, struct life *l)
 {
@@ -34,7 +37,7 @@ static enum err sign(struct session *s, const char *organisation, const char *ke
 	}
 	memcpy(l->partner, organisation, strlen(organisation) + 1);
 	begin_life(s->arena, l);
-	TRY(secret_keys_load(s->arena, key_file, &keys, &s->why));
+	TRY(secret_keys_load(s->arena, key_file, NULL, &keys, &s->why));
 	life_sign(l, node, keys.sign_secret);
 	sodium_memzero(&keys, sizeof keys);
 	enum err e = agreement_open(settings_get(s->settings, "registry"), settings_get(s->settings, "partners"),
@@ -58,34 +61,107 @@ static enum err store(struct session *s, const struct life *l)
 	            ARG_BYTES("signature", l->signature, sizeof l->signature)));
 	if (rows.n)
 		printf("%s signs for a new life of %s: %s\n"
-		       "A node that was found to be set back takes it up by itself; another at SIGHUP, or at its start.\n",
+		       "The running node takes it up by itself. It only reads until it is done.\n",
 		       l->partner, settings_get(s->settings, "node"), l->epoch);
 	else
 		printf("A recovery is under way already: it goes on.\n");
 	return OK;
 }
 
-/* Until the node has done it; each change is a line. */
+/* What an operator sees while the node works. */
+struct watch {
+	char before[512];
+	int64_t changed, away; /* seconds since something changed; since the node does not run */
+	bool said;             /* that nothing changes */
+};
+
+/* The node may be away for a moment: a crash, or a supervisor that starts it again. */
+static enum err look_at_node(struct session *s, struct watch *w)
+{
+	bool runs = false;
+	TRY(session_node_runs(s, &runs));
+	const char *node = settings_get(s->settings, "node");
+	if (!runs && !w->away)
+		printf("%s does not run: waiting for it\n", node);
+	w->away = runs ? 0 : w->away + POLL_SECONDS;
+	if (w->away < AWAY_SECONDS)
+		return OK;
+	s->why = arena_printf(s->arena,
+	                      "%s has not run for %d seconds. The recovery is noted in its database, and goes on when the "
+	                      "node is started; give this command again to see how far it is",
+	                      node, AWAY_SECONDS);
+	return ERR_BUSY;
+}
+
+/* Each change is a line; and when nothing changes, what that may be. */
+static void tell(struct watch *w, const char *now)
+{
+	bool same = strcmp(w->before, now) == 0;
+	w->changed = same ? w->changed + POLL_SECONDS : 0;
+	if (!same)
+		printf("%s\n", now);
+	if (w->changed >= STILL_SECONDS && !w->said)
+		printf("Nothing has changed for %d seconds. Whoever it waits for has to run and to be reached by a broker; one "
+		       "that "
+		       "is gone for good has to be taken out of the registry. This goes on waiting; it can be interrupted.\n",
+		       STILL_SECONDS);
+	w->said = w->changed >= STILL_SECONDS;
+	snprintf(w->before, sizeof w->before, "%s", now);
+	fflush(stdout);
+}
+
+/* One look. What it needs is in the session's arena. */
+static enum err look(struct session *s, struct watch *w, bool *ret_done)
+{
+	struct db_rows rows;
+	char now[sizeof w->before];
+	TRY(db_rows(s->db, s->arena, sql_operator_recovery, &rows, NULL));
+	const char **cell = rows.cells;
+	*ret_done = strcmp(cell[0], "f") == 0;
+	if (*ret_done) {
+		printf("Recovered. %s\n", strcmp(cell[3], "0") == 0 ? "Everything that was told is applied."
+		                                                    : "Some of it could not be applied: see `udvej status`.");
+		return OK;
+	}
+	snprintf(now, sizeof now, "%s; %s items to apply", cell[1], cell[2]);
+	tell(w, now);
+	return look_at_node(s, w);
+}
+
+/* Until the node has done it, however long that takes: each look has memory of its own. */
 static enum err watch(struct session *s)
 {
-	char before[512] = "", now[512];
-	for (;;) {
-		struct db_rows rows;
-		TRY(db_rows(s->db, s->arena, sql_operator_recovery, &rows, NULL));
-		const char **cell = rows.cells;
-		if (strcmp(cell[0], "f") == 0) {
-			printf("Recovered. %s\n", strcmp(cell[3], "0") == 0
-			                              ? "Everything that was told is applied."
-			                              : "Some of it could not be applied: see `udvej status`.");
-			return OK;
-		}
-		snprintf(now, sizeof now, "%s; %s items to apply", cell[1], cell[2]);
-		if (strcmp(before, now) != 0)
-			printf("%s\n", now);
-		memcpy(before, now, sizeof before);
-		fflush(stdout);
-		sleep(POLL_SECONDS);
+	struct session turn = *s;
+	struct watch w = { .before = "" };
+	bool done = false;
+	enum err e = OK;
+	turn.arena = arena_new(LOOK_MEMORY);
+	if (!turn.arena)
+		return ERR_MEMORY;
+	while (e == OK && !done) {
+		arena_reset(turn.arena);
+		e = look(&turn, &w, &done);
+		if (e == OK && !done)
+			sleep(POLL_SECONDS);
 	}
+	s->why = arena_strdup(s->arena, turn.why);
+	arena_free(turn.arena);
+	return e;
+}
+
+/* A recovery is the running node's work, so there is no use in noting it for one that does not run. */
+static enum err must_run(struct session *s)
+{
+	bool runs = false;
+	TRY(session_node_runs(s, &runs));
+	if (runs)
+		return OK;
+	s->why =
+	    arena_printf(s->arena,
+	                 "%s does not run, and the running node is what recovers: start it, then give this command again. "
+	                 "Nothing was changed",
+	                 settings_get(s->settings, "node"));
+	return ERR_CONFLICT;
 }
 
 static int run(int argc, char **argv)
@@ -98,6 +174,8 @@ static int run(int argc, char **argv)
 		return EXIT_USAGE;
 	enum err e = session_open(&s, conf);
 	if (e == OK)
+		e = must_run(&s);
+	if (e == OK)
 		e = sign(&s, partner, keys, &l);
 	if (e == OK)
 		e = store(&s, &l);
@@ -109,7 +187,7 @@ static int run(int argc, char **argv)
 const struct command command_recover = {
 	.name = "recover",
 	.usage = "--conf SETTINGS-FILE --partner ORGANISATION --keys PARTNER-SECRET-KEYS-FILE",
-	.doc = "Recovers a node whose database was set back, or is new, from what the other nodes know; waits until it is "
-	       "done.",
+	.doc = "Recovers a node whose database was set back, or is new, from what the other nodes know; waits until it is\n"
+	       "    done. The node has to run, and does the work.",
 	.run = run,
 };

@@ -3,6 +3,8 @@
 #ifndef UDVEJ_TOOLS_SESSION_H
 #define UDVEJ_TOOLS_SESSION_H
 
+#include <stdbool.h>
+
 #include "command.h"
 #include "daemon/daemon.h"
 
@@ -14,8 +16,12 @@ struct session {
 };
 
 /* Opens the database that the settings file names, with the statements of an operator. session_close() also after a
- * failure. */
+ * failure; the settings are there then as far as they could be read. */
 enum err session_open(struct session *s, const char *conf) MUST_USE;
+/* Whether the node runs, by its fence in the database. */
+enum err session_node_runs(struct session *s, bool *ret) MUST_USE;
+/* Whether it is an intake node's database. */
+enum err session_is_intake(struct session *s, bool *ret) MUST_USE;
 /* Says what failed, if anything did. The exit code of the program. */
 int session_close(struct session *s, enum err e);
 

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "daemon/daemon.h"
+#include "session.h"
 #include "sql_udvej_accounts.h"
 
 #define TOKEN_BYTES 32
@@ -48,23 +47,22 @@ static bool read_wish(int argc, char **argv, struct wish *ret)
 	return w.conf && w.role && w.name && optind == argc;
 }
 
-static enum err store(struct arena *a, const struct wish *w, const char *token, const char **why)
+static enum err store(struct session *s, const struct wish *w, const char *token)
 {
 	unsigned char hash[32];
-	struct settings *settings;
-	struct db *db = NULL;
 	struct db_rows added;
+	bool intake = false;
+	TRY(session_is_intake(s, &intake));
+	if (!intake) {
+		s->why =
+		    arena_printf(s->arena, "tokens are made on intake nodes, and %s is none: give the settings file of one",
+		                 settings_get(s->settings, "node"));
+		return ERR_CONFIG;
+	}
 	crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
-	TRY(daemon_settings(a, w->conf, &settings, why));
-	TRY(db_open(a, settings_get(settings, "database"), &db, why));
-	enum err e = db_prepare(a, db, &sql_set_udvej_accounts, why);
-	if (e == OK)
-		e = db_rows(db, a, sql_token_add, &added, NULL, ARG_BYTES("hash", hash, sizeof hash), ARG_TEXT("role", w->role),
-		            ARG_TEXT("name", w->name), ARG_TEXT("worker", w->worker));
-	if (e != OK && !**why)
-		*why = arena_strdup(a, db_error(db));
-	db_close(db);
-	return e;
+	TRY(db_prepare(s->arena, s->db, &sql_set_udvej_accounts, &s->why));
+	return db_rows(s->db, s->arena, sql_token_add, &added, NULL, ARG_BYTES("hash", hash, sizeof hash),
+	               ARG_TEXT("role", w->role), ARG_TEXT("name", w->name), ARG_TEXT("worker", w->worker));
 }
 
 static int run(int argc, char **argv)
@@ -72,25 +70,21 @@ static int run(int argc, char **argv)
 	struct wish w;
 	unsigned char bytes[TOKEN_BYTES];
 	char token[TOKEN_TEXT];
-	const char *why = "";
 	if (!read_wish(argc, argv, &w))
 		return EXIT_USAGE;
 	if (!role_of(w.role)) {
 		fprintf(stderr, "udvej token: there is no role `%s`\n", w.role);
 		return 1;
 	}
-	struct arena *a = arena_new((size_t)1024 * 1024);
-	if (!a)
-		return 1;
 	randombytes_buf(bytes, sizeof bytes);
 	sodium_bin2base64(token, sizeof token, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	enum err e = store(a, &w, token, &why);
+	struct session s;
+	enum err e = session_open(&s, w.conf);
+	if (e == OK)
+		e = store(&s, &w, token);
 	if (e == OK)
 		printf("%s\n", token);
-	else
-		fprintf(stderr, "udvej token: %s\n", why);
-	arena_free(a);
-	return e == OK ? 0 : 1;
+	return session_close(&s, e);
 }
 
 const struct command command_token = {

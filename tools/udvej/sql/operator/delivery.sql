@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What an operator looks at and mends in the database of a daemon. Bodies are never shown: they may speak of people.
+-- What an operator looks at and mends in the database of a daemon. A body is shown only where that
+-- is what was asked for: it may speak of people.
 
 -- name: operator_streams_out
 select receiver as "to", seq as sent, acked, seq - acked as waiting,
@@ -17,24 +18,39 @@ select sender as "from", type, entity, count(*) as messages, to_char(min(parked_
 from bus_parked group by sender, type, entity order by min(parked_at) limit 50;
 
 -- name: operator_dead
-select sender as "from", seq, type, entity, error, coalesce(rule, '') as rule, length(body) as bytes,
-       to_char(died_at, 'YYYY-MM-DD HH24:MI:SS') as since
+-- So much of an epoch tells two lives of one sender apart; show and the refusals name the whole.
+select sender as "from", left(epoch::text, 13) as epoch, seq, type, entity, error, coalesce(rule, '') as rule,
+       length(body) as bytes, to_char(died_at, 'YYYY-MM-DD HH24:MI:SS') as since
 from bus_dead order by died_at, sender, seq limit 200;
+
+-- name: operator_dead_find
+-- The epochs in which the sender has such a letter.
+select epoch from bus_dead
+where sender = :sender and seq = :seq::bigint and starts_with(epoch::text, coalesce(:epoch, ''))
+order by died_at, epoch;
+
+-- name: operator_dead_show
+select sender as "from", epoch, seq, id, type, entity, to_char(died_at, 'YYYY-MM-DD HH24:MI:SS') as since, error,
+       coalesce(rule, '') as rule, length(body) as bytes
+from bus_dead where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint;
+
+-- name: operator_dead_body
+select type, body from bus_dead where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint;
 
 -- name: operator_dead_replay
 -- Back to the parked ones, in its place: what came after it waits behind it and follows.
 with taken as (
-    delete from bus_dead where sender = :sender and seq = :seq::bigint
+    delete from bus_dead where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint
     returning sender, epoch, seq, id, type, entity, body
 )
 insert into bus_parked (sender, epoch, seq, id, type, entity, body)
 select sender, epoch, seq, id::uuid, type, entity, body from taken
-returning sender as "from", seq, type, entity;
+returning sender as "from", epoch, seq, type, entity;
 
 -- name: operator_dead_discard
 -- For good: its effect will never happen. What came after it waits no longer.
-delete from bus_dead where sender = :sender and seq = :seq::bigint
-returning sender as "from", seq, type, entity;
+delete from bus_dead where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint
+returning sender as "from", epoch, seq, type, entity;
 
 -- name: operator_recover
 -- What an earlier one could not apply is told again.
@@ -44,7 +60,9 @@ on conflict do nothing returning epoch;
 
 -- name: operator_recovery
 select exists (select from recovery) as under_way,
-       (select coalesce('waits for ' || string_agg(peer, ', ' order by peer) filter (where not done), 'all have told')
+       (select case when count(*) = 0 then 'the node has not asked the others yet'
+                    else coalesce('waits for ' || string_agg(peer, ', ' order by peer) filter (where not done),
+                                  'all have told') end
         from recovery_peer) as told,
        (select count(*) from recovery_item where problem is null) as waiting,
        (select count(*) from recovery_item where problem is not null) as problems;
