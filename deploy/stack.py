@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command line under deploy/up and deploy/down: up, down, and supervise (which up starts for itself)."""
+"""The command line under deploy/up, deploy/down and deploy/node; supervise is what up starts for itself."""
 
 import argparse
 import signal
 import sys
 from pathlib import Path
 
-from stack import process, supervise, up
+from stack import one, process, supervise, up
 from stack.errors import Trouble
 from stack.place import SOURCE, Place, check_owner, port_base_of
 
 
 def arguments(words):
     parser = argparse.ArgumentParser(prog="deploy/stack.py", description=__doc__)
-    parser.add_argument("command", choices=("up", "down", "supervise"))
+    parser.add_argument("command", choices=("up", "down", "supervise", "stop-node", "start-node", "restart-node"))
+    parser.add_argument("name", nargs="?", default="", help="of the node")
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--bin", type=Path, default=SOURCE / "build" / "release" / "bin")
     parser.add_argument("--port-base", type=int)
@@ -31,6 +32,11 @@ def main(words):
         return up.down(place)
     if asked.command == "supervise":
         return supervise.run(place)
+    if asked.command == "stop-node":
+        return one.stop(place, asked.name)
+    if asked.command.endswith("-node"):
+        change = one.start if asked.command == "start-node" else one.restart
+        return change(place, supervise.spec(place, ()), asked.name)
     # The same words as ours, so that the supervisor knows its place by its command line.
     command = [sys.executable, "-B", str(Path(__file__).resolve()), "supervise", "--dir", str(directory),
                "--bin", str(place.bin), "--port-base", str(place.port_base)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Keeps PostgreSQL and the daemons alive: whatever is not running is started again.
+"""Keeps PostgreSQL and the daemons alive: whatever is not running is started again, unless an operator stopped it.
 
 It looks at pid files only, so it takes over what an earlier supervisor started, and it can itself be started
 again at any time. Ended by SIGTERM; what it started goes on (deploy/down stops that).
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import accounts, daemons, process, registry
+from . import accounts, daemons, one, process, registry
 from .cluster import Cluster
 from .errors import Trouble
 from .lock import only_one_now
@@ -68,7 +68,7 @@ def run(place):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = Cluster(place.dir, place.run, place.log("postgres"))
     charges = [Charge(cluster.spec())]
-    charges += [Charge(one, lambda name=one.name: name in registry.members(place)) for one in daemons.specs(place)]
+    charges += [Charge(spec, lambda name=spec.name: name in registry.members(place)) for spec in daemons.specs(place)]
     renew_every = float(os.environ.get(RENEW_EVERY_SET_BY, RENEW_EVERY))
     renew_at = time.monotonic() + renew_every
     say("supervising")
@@ -76,7 +76,8 @@ def run(place):
         reap()
         now = time.monotonic()
         for charge in charges:
-            charge.look(now)
+            if not one.is_stopped(place, charge.spec.name):
+                charge.look(now)
         if now > renew_at:
             renew_at = now + (renew_every if renew(place) else min(renew_every, RENEW_AGAIN))
         time.sleep(LOOK_EVERY)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 
-from . import accounts, config, daemons, health, process, registry, supervise, workers
+from . import accounts, config, daemons, health, one, process, registry, supervise, workers
 from .cluster import Cluster
 from .errors import Trouble
 from .lock import only_one
@@ -27,6 +27,7 @@ def up(place, command, with_demo):
     with only_one(place):
         supervisor = supervise.spec(place, command)
         was_running = process.running_pid(supervisor) is not None
+        one.forget_marks(place)
         try:
             if was_running:
                 troubled = refresh(place, supervisor)
@@ -56,9 +57,9 @@ def refresh(place, supervisor):
     if process.is_outdated(supervisor, supervise.PROGRAM_FILES):
         process.stop(supervisor)
         process.launch(supervisor)
-    outdated = [one for one in daemons.outdated(place) if one.name in names]
+    outdated = [spec for spec in daemons.outdated(place) if spec.name in names]
     if outdated:
-        with step(f"restarted: {', '.join(one.name for one in outdated)}") as note:
+        with step(f"restarted: {', '.join(spec.name for spec in outdated)}") as note:
             note("their program, configuration or definitions were newer than the processes")
             process.end_all(outdated)
             return health.wait_ready(place, names, watch=watch)
@@ -78,7 +79,7 @@ def check_same_ports(place):
 
 def start(place):
     cluster = cluster_of(place)
-    if not any(process.running_pid(one) for one in daemons.specs(place)):
+    if not any(process.running_pid(spec) for spec in daemons.specs(place)):
         health.check_ports_free(place.ports())
     if not cluster.exists():
         with step("database cluster made") as note:
