@@ -14,7 +14,7 @@ from stack.place import SOURCE, Place, check_owner, port_base_of
 def arguments(words):
     parser = argparse.ArgumentParser(prog="deploy/stack.py", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "supervise", "stop-node", "start-node", "restart-node"))
-    parser.add_argument("name", nargs="?", default="", help="of the node")
+    parser.add_argument("--node", default="", help="of stop-node, start-node, restart-node")
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--bin", type=Path, default=SOURCE / "build" / "release" / "bin")
     parser.add_argument("--port-base", type=int)
@@ -33,10 +33,10 @@ def main(words):
     if asked.command == "supervise":
         return supervise.run(place)
     if asked.command == "stop-node":
-        return one.stop(place, asked.name)
+        return one.stop(place, asked.node)
     if asked.command.endswith("-node"):
         change = one.start if asked.command == "start-node" else one.restart
-        return change(place, supervise.spec(place, ()), asked.name)
+        return change(place, supervise.spec(place, ()), asked.node)
     # The same words as ours, so that the supervisor knows its place by its command line.
     command = [sys.executable, "-B", str(Path(__file__).resolve()), "supervise", "--dir", str(directory),
                "--bin", str(place.bin), "--port-base", str(place.port_base)]

@@ -144,6 +144,8 @@ def test_intake_that_was_set_back_is_found_out_and_only_read(world, busy):
     assert_only_read(world, "kommune", token)
     held = applied(world, "kommune")
     assert_others_are_well(world, "kommune")
+    stands_still = "the stream to kommune stands still: it says that its database was set back\n"
+    eventually(lambda: stands_still in requests.get(world.url("caseload") + "/readyz", timeout=10).text, 20, "that it is said")
     if not busy:
         assert held[0] == before, "it sent something that others have applied"
     time.sleep(1)

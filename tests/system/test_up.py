@@ -130,21 +130,21 @@ def test_the_database_is_durable_and_checks_its_pages(operator):
 
 def test_a_node_that_an_operator_stopped_stays_down_until_it_is_started(operator):
     before = operator.pids()
-    assert "stopped" in operator.run("stop-node", "reden").stdout
+    assert "stopped" in operator.run("stop-node", "--node", "reden").stdout
     time.sleep(1)
     assert not (operator.dir / "run" / "reden.pid").exists() and not operator.ready("reden")
-    started = operator.run("start-node", "reden").stdout
+    started = operator.run("start-node", "--node", "reden").stdout
     assert "ready" in started and str(operator.pid("reden")) in started
     now = operator.pids()
     assert {name for name in now if now[name] != before[name]} == {"reden"}
-    assert operator.run("restart-node", "reden").returncode == 0
+    assert operator.run("restart-node", "--node", "reden").returncode == 0
     assert operator.ready("reden") and operator.pid("reden") != now["reden"]
-    unknown = operator.run("stop-node", "nobody")
+    unknown = operator.run("stop-node", "--node", "nobody")
     assert unknown.returncode == 1 and "there is no node nobody" in unknown.stderr
 
 
 def test_up_starts_a_node_that_an_operator_stopped(operator):
-    operator.run("stop-node", "reden")
+    operator.run("stop-node", "--node", "reden")
     operator.up()
     assert operator.ready("reden")
 
