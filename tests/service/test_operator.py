@@ -8,12 +8,12 @@ import uuid
 
 import pytest
 
-from harness.system import eventually
+from harness.system import eventually, programs
 from service.test_delivery import put_into_stream, trio  # noqa: F401
 
 
-def run(system, *words):
-    command = [system.place.bin / "udvej", *words]
+def udvej_alone(*words):
+    command = [programs() / "udvej", *words]
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
 
 
@@ -23,7 +23,7 @@ def said(done, ok=True):
 
 
 def udvej(system, *words, node="caseload", ok=True):
-    return said(run(system, *words, "--conf", system.place.conf(node)), ok)
+    return said(udvej_alone(*words, "--conf", system.place.conf(node)), ok)
 
 
 def of_letter(system, verb, seq, *more, ok=True):
@@ -82,7 +82,7 @@ def test_discarded_letter_lets_go_what_waits_behind_it(poisoned):
 
 def test_letter_that_is_not_there_is_said_to_be_so(poisoned):
     for verb in ("show", "replay", "discard"):
-        done = run(poisoned, "dead", verb, "--conf", poisoned.place.conf("caseload"), "--from", "kommune", "--seq", 999999)
+        done = udvej_alone("dead", verb, "--conf", poisoned.place.conf("caseload"), "--from", "kommune", "--seq", 999999)
         assert done.returncode == 1 and "no such dead letter" in done.stderr
         assert done.stdout == "", "nothing is claimed to have been done"
     assert counts(poisoned) == (1, 1)
@@ -110,7 +110,7 @@ def test_body_is_shown_when_it_is_asked_for_with_a_warning(trio):  # noqa: F811
     bury(trio, 900003, "CourseRequest", b"\xff not protobuf")
     conf = trio.place.conf("caseload")
     for seq, body in ((900001, f'"courseId":"{entity}"'), (900002, "01ff"), (900003, b"\xff not protobuf".hex())):
-        done = run(trio, "dead", "show", "--conf", conf, "--from", "kommune", "--seq", seq, "--body")
+        done = udvej_alone("dead", "show", "--conf", conf, "--from", "kommune", "--seq", seq, "--body")
         assert body in said(done) and "personal data" in done.stderr
         assert body not in of_letter(trio, "show", seq)
     trio.query("caseload", "delete from bus_dead where seq between 900001 and 900003")
@@ -133,15 +133,9 @@ def test_letter_is_named_by_its_epoch_where_several_have_its_number(trio):  # no
 
 
 @pytest.mark.parametrize("seq", ["1x", "0", "-1", "", "99999999999999999999"])
-def test_number_that_is_none_is_refused_in_words(trio, seq):  # noqa: F811
-    assert f"--seq: must be a whole number from 1 on, but is `{seq}`" in of_letter(trio, "discard", seq, ok=False)
-
-
-def test_status_says_what_the_node_says_of_itself(trio):  # noqa: F811
-    assert "Node caseload\n  ready\n" in udvej(trio, "status")
-    trio.stop("caseload")
-    assert "does not answer" in udvej(trio, "status") and "is it running?" in udvej(trio, "status")
-    trio.start("caseload")
+def test_number_that_is_none_is_refused_in_words(seq):
+    refused = said(udvej_alone("dead", "discard", "--conf", "none", "--from", "kommune", "--seq", seq), ok=False)
+    assert f"--seq: must be a whole number from 1 on, but is `{seq}`" in refused
 
 
 def test_token_is_made_on_an_intake_node_only(trio):  # noqa: F811
@@ -149,21 +143,22 @@ def test_token_is_made_on_an_intake_node_only(trio):  # noqa: F811
     assert "tokens are made on intake nodes, and caseload is none" in refused and "SQLSTATE" not in refused
 
 
-def test_help_is_an_answer_and_wrong_usage_is_an_error(trio):  # noqa: F811
+def test_help_is_an_answer_and_wrong_usage_is_an_error():
     for words in (["--help"], ["dead", "--help"], ["recover", "-h"]):
-        done = run(trio, *words)
+        done = udvej_alone(*words)
         assert (done.returncode, done.stderr) == (0, "") and "udvej" in done.stdout
     for words in ([], ["no-such-thing"], ["dead", "bury"], ["dead", "list", "--body"], ["status"]):
-        done = run(trio, *words)
+        done = udvej_alone(*words)
         assert (done.returncode, done.stdout) == (2, "") and "udvej" in done.stderr
 
 
-def test_keys_of_another_node_are_refused(trio, tmp_path):  # noqa: F811
-    place = trio.place
-    new = tmp_path / "new.json"
-    refused = said(run(trio, "keys", "--out", new, "--name", "kommune", "--before", place.keys("caseload")), ok=False)
+def test_keys_of_another_node_are_refused(tmp_path):
+    own, new = tmp_path / "caseload.json", tmp_path / "new.json"
+    said(udvej_alone("keys", "--out", own, "--name", "caseload"))
+    refused = said(udvej_alone("keys", "--out", new, "--name", "kommune", "--before", own), ok=False)
     assert "name: must be `kommune`, but these are the keys of `caseload`" in refused
     assert not new.exists()
+    said(udvej_alone("keys", "--out", new, "--name", "caseload", "--before", own))
 
 
 def test_registry_is_signed_for_a_partner_with_its_own_key_only(trio, tmp_path):  # noqa: F811
@@ -177,20 +172,32 @@ def test_registry_is_signed_for_a_partner_with_its_own_key_only(trio, tmp_path):
         (("nobody", own), "of an organisation `nobody`"),
         (("nobody", own, place.partners), "there is no partner `nobody`"),
     ):
-        assert why in said(run(trio, "registry", "sign", registry, *words), ok=False)
+        assert why in said(udvej_alone("registry", "sign", registry, *words), ok=False)
         assert not registry.with_name("registry.json.sig").exists()
     for partner in ("kommune", "reden", "livarehab"):
-        said(run(trio, "registry", "sign", registry, partner, place.keys(f"partner-{partner}"), place.partners))
-    said(run(trio, "registry", "verify", registry, place.partners))
+        said(udvej_alone("registry", "sign", registry, partner, place.keys(f"partner-{partner}"), place.partners))
+    said(udvej_alone("registry", "verify", registry, place.partners))
 
 
-def test_recovery_of_a_node_that_does_not_run_is_refused(trio):  # noqa: F811
-    partner = ("--partner", "kommune", "--keys", trio.place.keys("partner-kommune"))
+def test_node_that_does_not_run_is_said_not_to_by_status_and_recover(trio):  # noqa: F811
+    assert "Node caseload\n  ready\n" in udvej(trio, "status")
     trio.stop("caseload")
-    refused = udvej(trio, "recover", *partner, ok=False)
+    told = udvej(trio, "status")
+    assert "does not answer" in told and "is it running?" in told
+    refused = udvej(trio, "recover", "--partner", "kommune", "--keys", trio.place.keys("partner-kommune"), ok=False)
     assert "caseload does not run" in refused and "start it, then give this command again" in refused
     assert trio.query("caseload", "select count(*) from recovery") == [(0,)]
-    trio.start("caseload")
+
+
+def test_recovery_of_a_node_that_goes_away_is_not_waited_for_without_end(trio):  # noqa: F811
+    words = [trio.place.bin / "udvej", "recover", "--conf", trio.place.conf("caseload"), "--partner", "kommune", "--keys",
+             trio.place.keys("partner-kommune")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as waiting:
+        eventually(lambda: trio.query("caseload", "select 1 from recovery_peer"), what="that the node takes it up by itself")
+        trio.stop("caseload")
+        told = waiting.communicate(timeout=60)[0]
+    assert waiting.returncode == 1 and "waits for" in told
+    assert "caseload has not run for 30 seconds" in told and "give this command again" in told
 
 
 def test_verify_finds_what_was_changed_in_a_stream(trio):  # noqa: F811

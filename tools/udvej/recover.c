@@ -100,11 +100,11 @@ static void tell(struct watch *w, const char *now)
 	w->changed = same ? w->changed + POLL_SECONDS : 0;
 	if (!same)
 		printf("%s\n", now);
-	if (w->changed >= STILL_SECONDS && !w->said)
-		printf("Nothing has changed for %d seconds. Whoever it waits for has to run and to be reached by a broker; one "
-		       "that "
-		       "is gone for good has to be taken out of the registry. This goes on waiting; it can be interrupted.\n",
-		       STILL_SECONDS);
+	if (w->changed >= STILL_SECONDS && !w->said && !w->away)
+		printf(
+		    "Nothing has changed for %d seconds. Whoever it waits for has to run and to be reached by a broker; one\n"
+		    "that is gone for good has to be taken out of the registry. This goes on waiting; it can be interrupted.\n",
+		    STILL_SECONDS);
 	w->said = w->changed >= STILL_SECONDS;
 	snprintf(w->before, sizeof w->before, "%s", now);
 	fflush(stdout);
