@@ -145,7 +145,7 @@ enum err link_open(const struct registry *r, const struct key_ring *keys, const 
 	l->of_brokers = arena_new(TABLE_MEMORY);
 	l->of_nodes = arena_new(TABLE_MEMORY);
 	l->scratch = arena_new(WIRE_MEMORY_MAX);
-	l->sending = arena_new(4 * WIRE_PAYLOAD_MAX);
+	l->sending = arena_new(4 * WIRE_FRAME_MAX);
 	l->context = zmq_ctx_new();
 	l->serial = r->serial;
 	*why = "no memory for the connections to the brokers";
@@ -281,7 +281,7 @@ static bool take_frame(struct link *l, const char *from, zmq_msg_t *payload)
 	Frame *frame;
 	const struct registry_node *sender = node_of(l, from);
 	if (!sender || wire_unpack(l->scratch, &sealed__descriptor, zmq_msg_data(payload), zmq_msg_size(payload),
-	                           WIRE_PAYLOAD_MAX, &m) != OK)
+	                           WIRE_FRAME_MAX, &m) != OK)
 		return false;
 	if (seal_open(l->scratch, l->seal, sender, (const Sealed *)m, &frame) != OK)
 		return false;
@@ -343,10 +343,9 @@ static bool pack(struct link *l, const struct registry_node *to, const Frame *fr
 	Sealed sealed;
 	Frame copy = *frame;
 	bool packed = false;
-	if (frame__get_packed_size(frame) <= WIRE_PAYLOAD_MAX &&
-	    seal_close(l->sending, l->seal, to, &copy, &sealed) == OK) {
+	if (frame__get_packed_size(frame) <= WIRE_FRAME_MAX && seal_close(l->sending, l->seal, to, &copy, &sealed) == OK) {
 		size_t len = sealed__get_packed_size(&sealed);
-		packed = len <= WIRE_PAYLOAD_MAX && zmq_msg_init_size(ret, len) == 0;
+		packed = len <= WIRE_FRAME_MAX && zmq_msg_init_size(ret, len) == 0;
 		if (packed)
 			sealed__pack(&sealed, zmq_msg_data(ret));
 	}

@@ -47,7 +47,7 @@ void link_poll_items(const struct link *l, zmq_pollitem_t *items);
  * monotonic. Returns in how many milliseconds it wants its next turn at the latest. */
 int link_turn(struct link *l, int64_t now_ms);
 /* Hands a frame to the first living broker that takes it, without waiting. False: none did, or the frame packs to
- * more than 1 MiB. Where a living broker was full, `up` of the destination follows when it answers again. */
+ * more than 128 KiB. Where a living broker was full, `up` of the destination follows when it answers again. */
 bool link_send(struct link *l, const char *to, const Frame *frame);
 /* How many messages were dropped because they could not be read. */
 uint64_t link_dropped(const struct link *l);

@@ -151,7 +151,7 @@ enum err seal_open(struct arena *a, struct seal *s, const struct registry_node *
 		return ERR_MEMORY;
 	if (crypto_box_open_easy_afternm(plain, sealed->box.data, sealed->box.len, sealed->nonce.data, key) != 0)
 		return ERR_CRYPTO;
-	TRY(wire_unpack(a, &frame__descriptor, plain, len, WIRE_PAYLOAD_MAX, &m));
+	TRY(wire_unpack(a, &frame__descriptor, plain, len, WIRE_FRAME_MAX, &m));
 	Frame *frame = (Frame *)m;
 	/* a box holds in both directions between two nodes: the names say which one this is */
 	if (strcmp(frame->sender, from->name) != 0 || strcmp(frame->receiver, s->node) != 0)

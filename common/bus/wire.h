@@ -15,8 +15,12 @@
 #include "base/err.h"
 #include "bus.pb-c.h"
 
-#define WIRE_NAME_MAX 63u                          /* of nodes, organisations and brokers */
-#define WIRE_PAYLOAD_MAX ((size_t)1024 * 1024)     /* packed Sealed */
+#define WIRE_NAME_MAX 63u /* of nodes, organisations and brokers */
+/* Packed Sealed. The largest honest one is a batch or page of 48 KiB and one message of 64 KiB more, with its names;
+ * a broker holds this times WIRE_SENDS for a node that does not read. */
+#define WIRE_FRAME_MAX ((size_t)128 * 1024)
+#define WIRE_PAYLOAD_MAX ((size_t)1024 * 1024)     /* anything: a Link may carry a registry of some thousand nodes */
+#define WIRE_SENDS 256                             /* messages that may lie in a broker for one node */
 #define WIRE_LINK_MAX ((size_t)256)                /* packed Link that carries no registry */
 #define WIRE_MEMORY_MAX ((size_t)16 * 1024 * 1024) /* for one unpacked Frame: the limit of its arena */
 #define WIRE_ROUTING_ID 16u                        /* random bytes, the first not 0 (ZeroMQ keeps those for itself) */

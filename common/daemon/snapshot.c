@@ -9,7 +9,7 @@
 #include "daemon/internal.h"
 
 #define PAGE_ITEMS 256u
-#define PAGE_BYTES ((size_t)128 * 1024)
+#define PAGE_BYTES ((size_t)48 * 1024) /* one item more, of at most 64 KiB, still is a frame */
 
 struct snapshot {
 	struct arena *arena;

@@ -22,6 +22,7 @@
 #define SILENT_MS 10000
 #define PRUNE_EVERY_MS 1000
 #define ANNOUNCE_AGAIN_MS 200
+#define GIVE_AGAIN_MS 10000 /* a registry to one who says that it still has an older one */
 
 /* Parts of a message as the ROUTER gives it. */
 enum { ROUTING_ID, ADDRESS, PAYLOAD, N_PARTS };
@@ -38,7 +39,9 @@ bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, 
 	randombytes_buf(random, sizeof random);
 	sodium_bin2hex(r->instance, sizeof r->instance, random, sizeof random);
 	void *s = r->router;
-	bool good = s && r->scratch && wire_set_int(s, ZMQ_ROUTER_MANDATORY, 1) && wire_set_int(s, ZMQ_CURVE_SERVER, 1) &&
+	bool good = s && r->scratch && wire_set_int(s, ZMQ_ROUTER_MANDATORY, 1) &&
+	            /* With as many as ZeroMQ would keep, one node that does not read costs hundreds of megabytes. */
+	            wire_set_int(s, ZMQ_SNDHWM, WIRE_SENDS) && wire_set_int(s, ZMQ_CURVE_SERVER, 1) &&
 	            wire_set_text(s, ZMQ_CURVE_SECRETKEY, keys->curve_secret) &&
 	            wire_set_text(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN) && wire_set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
 	            zmq_bind(s, endpoint) == 0;
@@ -60,16 +63,34 @@ static bool start(struct relay *r, struct route *to)
 	int e = wire_send(r->router, to->id, sizeof to->id, true);
 	if (e == 0)
 		return true;
-	to->missed = true;
 	if (e != EAGAIN)
 		to->connected = false; /* EHOSTUNREACH; a connection that is only full stays */
 	return false;
 }
 
-static void tell(struct relay *r, struct route *to, const Link *link)
+static bool hand(struct relay *r, struct route *to, const Link *link)
 {
-	if (start(r, to) && (wire_send(r->router, "", 0, true) != 0 || wire_send_link(r->router, link) != 0))
-		to->missed = true;
+	return start(r, to) && wire_send(r->router, "", 0, true) == 0 && wire_send_link(r->router, link) == 0;
+}
+
+static bool tell(struct relay *r, struct route *to, const Link *link)
+{
+	bool told = hand(r, to, link);
+	to->missed = to->missed || !told;
+	return told;
+}
+
+/* Tells this node of the others, as many as there is room for: the rest when it speaks again, from where this ended, or
+ * those at the end of a long table would never be told. */
+static void tell_of_others(struct relay *r, struct route *node)
+{
+	for (; node->untold > 0; node->untold--, node->next++) {
+		struct route *other = &r->routes.rows[node->next % r->routes.n];
+		Link up = LINK__INIT;
+		up.up = other->name;
+		if (other != node && other->connected && !hand(r, node, &up))
+			return;
+	}
 }
 
 /* Tells everybody of this node, and this node of everybody. */
@@ -83,11 +104,10 @@ static void announce(struct relay *r, struct route *node)
 		struct route *other = &r->routes.rows[i];
 		if (other == node || !other->connected)
 			continue;
-		Link other_up = LINK__INIT;
-		other_up.up = other->name;
 		tell(r, other, &it);
-		tell(r, node, &other_up);
 	}
+	node->untold = r->routes.n;
+	tell_of_others(r, node);
 }
 
 static void forward(struct relay *r, struct route *sender, struct wire_parts *parts)
@@ -104,6 +124,8 @@ static void forward(struct relay *r, struct route *sender, struct wire_parts *pa
 		r->bytes += bytes;
 		return;
 	}
+	if (destination)
+		destination->missed = true;
 	r->unreachable++;
 	Link gone = LINK__INIT;
 	gone.gone = to;
@@ -117,10 +139,14 @@ static void answer_ping(struct relay *r, struct route *sender, int64_t serial)
 	pong.pong = r->instance;
 	pong.serial = agreement_registry(r->agreement)->serial;
 	tell(r, sender, &pong);
-	if (serial >= pong.serial)
+	/* Not with every ping: to one who does not read it would pile up. */
+	if (serial >= pong.serial || (sender->given_serial == pong.serial && r->now_ms - sender->given_ms < GIVE_AGAIN_MS))
 		return;
 	agreement_bytes(r->agreement, &newer.registry, &newer.signatures);
-	tell(r, sender, &newer);
+	if (!tell(r, sender, &newer))
+		return;
+	sender->given_serial = pong.serial;
+	sender->given_ms = r->now_ms;
 }
 
 static void take_registry(struct relay *r, const struct route *sender, const Link *link)
@@ -158,7 +184,7 @@ static bool well_formed(struct wire_parts *parts)
 	const char *address = zmq_msg_data(&parts->part[ADDRESS]);
 	size_t len = zmq_msg_size(&parts->part[ADDRESS]), payload = zmq_msg_size(&parts->part[PAYLOAD]);
 	return zmq_msg_size(&parts->part[ROUTING_ID]) == WIRE_ROUTING_ID && len <= WIRE_NAME_MAX &&
-	       shape_is_utf8(address, len) && payload > 0 && payload <= WIRE_PAYLOAD_MAX;
+	       shape_is_utf8(address, len) && payload > 0 && payload <= (len ? WIRE_FRAME_MAX : WIRE_PAYLOAD_MAX);
 }
 
 static void take(struct relay *r, struct wire_parts *parts)
@@ -184,6 +210,8 @@ static void take(struct relay *r, struct wire_parts *parts)
 		log_info("%s is connected with key %s", node->name, node->curve);
 	if (news == ROUTE_NEW || (sender->missed && r->now_ms - sender->announced_ms >= ANNOUNCE_AGAIN_MS))
 		announce(r, sender);
+	else
+		tell_of_others(r, sender);
 	if (zmq_msg_size(&parts->part[ADDRESS]) == 0)
 		take_link(r, sender, &parts->part[PAYLOAD]);
 	else

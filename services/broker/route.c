@@ -53,6 +53,7 @@ enum route_news route_hear(struct routes *t, const struct registry_node *node, c
 	} else if (!same) {
 		memcpy(row->retired[row->next_retired], row->id, WIRE_ROUTING_ID);
 		row->next_retired = (row->next_retired + 1) % ROUTE_RETIRED;
+		row->given_serial = 0;
 	}
 	memcpy(row->id, id, WIRE_ROUTING_ID);
 	row->connected = true;

@@ -22,6 +22,9 @@ struct route {
 	bool missed;          /* something for it was not taken: greet it and announce it again when it speaks */
 	int64_t heard_ms;     /* when it last spoke */
 	int64_t announced_ms; /* when it was last announced */
+	size_t untold, next;  /* how many of the others it was not told of since, and the row of the next one */
+	int64_t given_serial; /* of the registry that it was given last, and */
+	int64_t given_ms;     /* when */
 };
 
 struct routes {
