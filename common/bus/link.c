@@ -35,7 +35,6 @@ struct link {
 	size_t n_nodes;
 	int64_t serial; /* of the registry; and its bytes, for who has an older one */
 	ProtobufCBinaryData registry, signatures;
-	uint64_t dropped;
 };
 
 static void connect_brokers(struct link *l, const struct registry *r)
@@ -251,16 +250,16 @@ static void pass_registry_on(struct link *l, struct peer *p, int64_t serial)
 		(void)wire_send_link(p->socket, &newer); /* lost: the next pong asks again */
 }
 
-/* From the broker itself. */
-static bool take_link(struct link *l, size_t peer, zmq_msg_t *payload)
+/* From the broker itself. NULL, or why it is refused; the same below. */
+static const char *take_link(struct link *l, size_t peer, zmq_msg_t *payload)
 {
 	ProtobufCMessage *m;
 	if (wire_unpack(l->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_PAYLOAD_MAX,
 	                &m) != OK)
-		return false;
+		return "unreadable";
 	const Link *link = (const Link *)m;
 	if (!link->registry.len && zmq_msg_size(payload) > WIRE_LINK_MAX)
-		return false;
+		return "too long";
 	if (*link->gone)
 		take_whereabouts(l, peer, link->gone, true);
 	if (*link->up)
@@ -271,34 +270,35 @@ static bool take_link(struct link *l, size_t peer, zmq_msg_t *payload)
 	}
 	if (link->registry.len && l->events.registry)
 		l->events.registry(l->owner, link->registry, link->signatures);
-	return true;
+	return NULL;
 }
 
 /* From another node. */
-static bool take_frame(struct link *l, const char *from, zmq_msg_t *payload)
+static const char *take_frame(struct link *l, const char *from, zmq_msg_t *payload)
 {
 	ProtobufCMessage *m;
 	Frame *frame;
 	const struct registry_node *sender = node_of(l, from);
-	if (!sender || wire_unpack(l->scratch, &sealed__descriptor, zmq_msg_data(payload), zmq_msg_size(payload),
-	                           WIRE_FRAME_MAX, &m) != OK)
-		return false;
-	if (seal_open(l->scratch, l->seal, sender, (const Sealed *)m, &frame) != OK)
-		return false;
+	if (!sender)
+		return "it is not in the registry";
+	if (wire_unpack(l->scratch, &sealed__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_FRAME_MAX,
+	                &m) != OK)
+		return "unreadable";
+	enum err e = seal_open(l->scratch, l->seal, sender, (const Sealed *)m, &frame);
+	if (e != OK)
+		return e == ERR_CRYPTO ? "not sealed by it for this node, or changed on the way"
+		                       : "what was sealed is unreadable";
 	if (!!frame->greeting + !!frame->batch + !!frame->ack + !!frame->ask + !!frame->page != 1)
-		return false;
+		return "it says nothing, or two things at once";
 	l->events.frame(l->owner, from, frame);
-	return true;
+	return NULL;
 }
 
-static bool take(struct link *l, size_t peer, struct wire_parts *parts)
+static const char *take(struct link *l, size_t peer, struct wire_parts *parts, char from[WIRE_NAME_MAX + 1])
 {
-	if (parts->n != 2)
-		return false;
-	char from[WIRE_NAME_MAX + 1] = "";
 	size_t len = zmq_msg_size(&parts->part[0]);
-	if (len > WIRE_NAME_MAX || !shape_is_utf8(zmq_msg_data(&parts->part[0]), len))
-		return false;
+	if (parts->n != 2 || len > WIRE_NAME_MAX || !shape_is_utf8(zmq_msg_data(&parts->part[0]), len))
+		return "no message as brokers hand them on";
 	memcpy(from, zmq_msg_data(&parts->part[0]), len);
 	return *from ? take_frame(l, from, &parts->part[1]) : take_link(l, peer, &parts->part[1]);
 }
@@ -309,11 +309,13 @@ static bool read_peer(struct link *l, size_t peer, size_t most)
 	struct peer *p = &l->peers[peer];
 	for (; most > 0; most--) {
 		struct wire_parts parts;
+		char from[WIRE_NAME_MAX + 1] = "";
 		if (!p->socket || !wire_receive(p->socket, &parts))
 			return false;
 		peer_heard(p);
-		if (!take(l, peer, &parts))
-			l->dropped++;
+		const char *why = take(l, peer, &parts, from);
+		if (why && l->events.refused)
+			l->events.refused(l->owner, from, why);
 		wire_drop(&parts);
 		arena_reset(l->scratch);
 	}
@@ -390,9 +392,4 @@ bool link_is_up(const struct link *l)
 		if (l->peers[i].up)
 			return true;
 	return false;
-}
-
-uint64_t link_dropped(const struct link *l)
-{
-	return l->dropped;
 }

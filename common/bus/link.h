@@ -24,6 +24,9 @@ struct link_events {
 	void (*gone)(void *owner, const char *node);
 	/* A broker has a newer registry; it is not checked yet. May be NULL. */
 	void (*registry)(void *owner, ProtobufCBinaryData registry, ProtobufCBinaryData signatures);
+	/* What came is not taken, for a reason that is a literal; `from` is the name the broker authenticated, "": a
+	 * broker. May be NULL. */
+	void (*refused)(void *owner, const char *from, const char *why);
 };
 
 #define LINK_MAX_SOCKETS 32 /* two for each of at most 16 brokers */
@@ -49,8 +52,6 @@ int link_turn(struct link *l, int64_t now_ms);
 /* Hands a frame to the first living broker that takes it, without waiting. False: none did, or the frame packs to
  * more than 128 KiB. Where a living broker was full, `up` of the destination follows when it answers again. */
 bool link_send(struct link *l, const char *to, const Frame *frame);
-/* How many messages were dropped because they could not be read. */
-uint64_t link_dropped(const struct link *l);
 /* The seals of this node, to sign and verify chains with. */
 struct seal *link_seal(struct link *l);
 /* Whether any broker has answered within five seconds. */

@@ -18,6 +18,8 @@ static const struct {
 	[METRIC_MESSAGES_PARKED] = { "udvej_messages_parked_total", "Messages that had to wait for their entity." },
 	[METRIC_MESSAGES_DEAD] = { "udvej_messages_dead_total", "Messages put into the dead-letter table." },
 	[METRIC_FRAMES_REFUSED] = { "udvej_frames_refused_total", "Frames from other nodes that were refused." },
+	[METRIC_FRAMES_REPEATED] = { "udvej_frames_repeated_total",
+	                             "Frames from other nodes of which all was here already: sent again, or replayed." },
 	[METRIC_REQUESTS] = { "udvej_requests_total", "HTTP requests answered." },
 	[METRIC_REQUESTS_REFUSED] = { "udvej_requests_refused_total", "HTTP requests refused." },
 };

@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "base/seldom.h"
 #include "bus/agreement.h"
 #include "bus/chain.h"
 #include "bus/life.h"
@@ -25,6 +26,7 @@ enum metric {
 	METRIC_MESSAGES_PARKED,
 	METRIC_MESSAGES_DEAD,
 	METRIC_FRAMES_REFUSED,
+	METRIC_FRAMES_REPEATED,
 	METRIC_REQUESTS,
 	METRIC_REQUESTS_REFUSED,
 	METRIC_COUNT
@@ -57,6 +59,7 @@ struct daemon {
 		struct date today;
 	} clock;
 	uint64_t metrics[METRIC_COUNT];
+	struct seldom seldom;      /* what others can make this node log */
 	const char *restored;      /* in words: this database was set back, and so nothing may change; NULL: all is well */
 	struct recovery *recovery; /* NULL: none is under way */
 	int64_t recovery_look_ms;
@@ -77,6 +80,12 @@ void membership_offered(struct daemon *d, ProtobufCBinaryData registry, Protobuf
 /* --- durability.c --- */
 /* Looks now and then whether the server still keeps what it commits; stops the daemon if not. */
 void durability_turn(struct daemon *d, int64_t now_ms);
+
+/* --- refused.c: what came from another node and is not taken --- */
+/* A frame from this node ("": a broker) is refused; `why` is a literal. */
+void refused_frame(struct daemon *d, const char *from, const char *why);
+/* A batch from this node holds nothing that was not taken before. */
+void refused_repetition(struct daemon *d, const char *from);
 
 /* --- clock.c --- */
 int64_t clock_monotonic_ms(void);

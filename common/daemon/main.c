@@ -80,10 +80,15 @@ static void on_registry(void *owner, ProtobufCBinaryData registry, ProtobufCBina
 	membership_offered(owner, registry, signatures);
 }
 
+static void on_refused(void *owner, const char *from, const char *why)
+{
+	refused_frame(owner, from, why);
+}
+
 static enum err load_state(struct daemon *d, const char **why)
 {
 	static const struct link_events events = {
-		.frame = on_frame, .up = on_up, .gone = on_node_gone, .registry = on_registry
+		.frame = on_frame, .up = on_up, .gone = on_node_gone, .registry = on_registry, .refused = on_refused
 	};
 	*why = "the delivery tables cannot be read";
 	TRY(outbox_load(d, &d->outbox));

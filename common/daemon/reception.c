@@ -165,7 +165,7 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 	FAULT_POINT(greeting_heard);
 	struct in_stream *s = inbox_stream(i, from);
 	if (!uuid_is_valid(g->epoch)) {
-		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		refused_frame(i->daemon, from, "a greeting without an epoch");
 		return;
 	}
 	if (!s->stored && s->staged == 0 && s->accepted == 0)
@@ -190,7 +190,7 @@ static bool accept_letter(struct inbox *i, struct in_stream *s, const Batch *b, 
 {
 	int64_t seq = b->first + (int64_t)n;
 	if (s->waiting_bytes > 2 * CREDIT_BYTES) {
-		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		refused_frame(i->daemon, s->sender, "more than this node gave credit for");
 		return false;
 	}
 	struct letter *l = letter_new(seq, b->messages[n]);
@@ -229,7 +229,7 @@ static void take_batch(struct inbox *i, struct in_stream *s, const Batch *b)
 	const char *why = misfit(i, s, b);
 	reception_stand_still(i, s, why);
 	if (why) /* its sender will greet, and compare where the chains part */
-		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		refused_frame(i->daemon, s->sender, why);
 	for (size_t n = (size_t)(s->accepted + 1 - b->first); n < b->n_messages && !why && !s->gap; n++)
 		s->gap = !accept_letter(i, s, b, n);
 }
@@ -241,12 +241,15 @@ void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
 	FAULT_POINT(frame_heard);
 	struct in_stream *s = inbox_stream(i, from);
 	if (!*s->epoch || strcmp(s->epoch, b->epoch) != 0 || b->first < 1 || b->first > INT64_MAX / 2) {
-		metric_add(i->daemon, METRIC_FRAMES_REFUSED, 1);
+		refused_frame(i->daemon, from, "a batch of another life of its database, or without a place in its stream");
 		return;
 	}
+	int64_t last = b->first + (int64_t)b->n_messages - 1;
+	if (last <= s->accepted)
+		refused_repetition(i->daemon, from);
 	if (b->first > s->accepted + 1)
 		s->gap = true;
-	if (!s->gap && b->first + (int64_t)b->n_messages - 1 > s->accepted)
+	if (!s->gap && last > s->accepted)
 		take_batch(i, s, b);
 	FAULT_POINT(frame_taken);
 	if (s->accepted == s->position) /* nothing of it waits: a gap, or all of it was applied before */

@@ -95,8 +95,7 @@ void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *pa
 	if (p->done || page->kind != p->kind || strcmp(page->after, p->after) != 0) /* it came twice */
 		return;
 	if (!is_sound(page)) {
-		metric_add(d, METRIC_FRAMES_REFUSED, 1);
-		log_error("what %s tells for the recovery cannot be read", from);
+		refused_frame(d, from, "what it tells for the recovery cannot be read");
 		return;
 	}
 	if (!batch_is_idle(d->batch) || batch_is_stale(d->batch) ||

@@ -67,7 +67,7 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 	jmp_buf guard;
 	const struct registry_node *to = registry_by_name(d->registry, from);
 	if (!to || !uuid_is_valid(ask->recovery) || ask->kind < 0) {
-		metric_add(d, METRIC_FRAMES_REFUSED, 1);
+		refused_frame(d, from, "it asks for a snapshot in a way that none can be told");
 		return;
 	}
 	if (batch_is_stale(d->batch) || db_is_lost(d->reader))

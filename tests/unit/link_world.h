@@ -23,8 +23,8 @@ struct node {
 	const char *name;
 	struct secret_keys keys;
 	struct link *link;
-	int ups, gones, frames;
-	char last_up[64], last_gone[64], last_from[64], last_epoch[64];
+	int ups, gones, frames, refused;
+	char last_up[64], last_gone[64], last_from[64], last_epoch[64], last_refused[64];
 };
 
 static struct node nodes[N_NODES] = { { .name = "reden" }, { .name = "caseload" } };
@@ -62,7 +62,15 @@ static void on_gone(void *owner, const char *name)
 	note(n->last_gone, name);
 }
 
-static const struct link_events events = { .frame = on_frame, .up = on_up, .gone = on_gone };
+static void on_refused(void *owner, const char *from, const char *why)
+{
+	struct node *n = owner;
+	n->refused++;
+	note(n->last_refused, from);
+	assert_true(*why);
+}
+
+static const struct link_events events = { .frame = on_frame, .up = on_up, .gone = on_gone, .refused = on_refused };
 
 static inline void pause_ms(long ms)
 {

@@ -101,6 +101,20 @@ static void batch_is_taken_only_where_the_chain_goes_on(void **state)
 	assert_int_equal(d.refused_streams, 0);
 }
 
+static void batch_that_was_taken_before_is_counted_and_changes_nothing(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	assert_int_equal(d.metrics[METRIC_FRAMES_REPEATED], 0);
+	commit();
+	sent = nothing;
+	batch(1, 2, 0);
+	assert_int_equal(n_queue, 0);
+	assert_int_equal(answered()->position, 2);
+	assert_int_equal(d.metrics[METRIC_FRAMES_REPEATED], 1);
+	assert_int_equal(d.metrics[METRIC_FRAMES_REFUSED], 0);
+}
+
 static void gap_is_asked_for_again(void **state)
 {
 	(void)state;
@@ -367,6 +381,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(batch_is_taken_only_where_the_chain_goes_on, begin_in, end),
+		cmocka_unit_test_setup_teardown(batch_that_was_taken_before_is_counted_and_changes_nothing, begin_in, end),
 		cmocka_unit_test_setup_teardown(gap_is_asked_for_again, begin_in, end),
 		cmocka_unit_test_setup_teardown(part_of_a_frame_that_is_not_applied_is_taken, begin_in, end),
 		cmocka_unit_test_setup_teardown(batch_is_taken_only_with_the_senders_signature_and_that_is_kept, begin_in, end),

@@ -209,10 +209,10 @@ static void broker_words_and_frames_are_told_to_the_owner(void **state)
 	assert_int_equal(nodes[0].frames, 1);
 	assert_string_equal(nodes[0].last_from, "caseload");
 	assert_string_equal(nodes[0].last_epoch, "e1");
-	assert_int_equal(link_dropped(nodes[0].link), 0);
+	assert_int_equal(nodes[0].refused, 0);
 }
 
-static void unreadable_messages_are_dropped_and_counted(void **state)
+static void unreadable_messages_are_refused_and_told_to_the_owner(void **state)
 {
 	(void)state;
 	static const struct {
@@ -232,7 +232,8 @@ static void unreadable_messages_are_dropped_and_counted(void **state)
 	for (size_t i = 0; i < countof(bad); i++)
 		say(bad[i].from, bad[i].payload, bad[i].len);
 	pass(100);
-	assert_int_equal(link_dropped(nodes[0].link), countof(bad));
+	assert_int_equal(nodes[0].refused, countof(bad));
+	assert_string_equal(nodes[0].last_refused, "");
 	assert_int_equal(nodes[0].frames + nodes[0].ups + nodes[0].gones, 0);
 	assert_true(link_is_up(nodes[0].link));
 }
@@ -374,7 +375,7 @@ int main(void)
 		TEST(frame_for_a_node_that_nobody_knows_is_not_sent),
 		TEST(frame_that_is_too_large_is_not_sent),
 		TEST(broker_words_and_frames_are_told_to_the_owner),
-		TEST(unreadable_messages_are_dropped_and_counted),
+		TEST(unreadable_messages_are_refused_and_told_to_the_owner),
 		TEST(turn_reads_a_bounded_number_of_frames),
 		TEST(silent_broker_is_given_up_after_five_seconds_and_tried_anew),
 		TEST(node_that_was_held_up_itself_does_not_give_up_the_broker),

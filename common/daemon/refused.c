@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What came from another node and is not taken: counted, and said with the name and key of the node that the broker
+ * authenticated, so that its partner can be asked. Never says anything of what was in it, and never more than a line a
+ * second for each reason. */
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "daemon/internal.h"
+
+static const char *key_of(const struct daemon *d, const char *from)
+{
+	const struct registry_node *node = d->registry ? registry_by_name(d->registry, from) : NULL;
+	return node ? node->curve : "unknown";
+}
+
+void refused_frame(struct daemon *d, const char *from, const char *why)
+{
+	uint64_t more;
+	metric_add(d, METRIC_FRAMES_REFUSED, 1);
+	if (seldom_may(&d->seldom, why, clock_monotonic_ms(), &more))
+		log_warning("refused a frame from %s (key %s): %s (%" PRIu64 " more since the last such line)",
+		            *from ? from : "a broker", key_of(d, from), why, more);
+}
+
+void refused_repetition(struct daemon *d, const char *from)
+{
+	static const char why[] = "all of it was taken before: it was sent again, or replayed";
+	uint64_t more;
+	metric_add(d, METRIC_FRAMES_REPEATED, 1);
+	if (seldom_may(&d->seldom, why, clock_monotonic_ms(), &more))
+		log_info("passed over a frame from %s (key %s): %s (%" PRIu64 " more since the last such line)", from,
+		         key_of(d, from), why, more);
+}
