@@ -127,9 +127,10 @@ static void refresh(struct broker *b)
 
 static void run(struct broker *b)
 {
-	enum { ROUTER, ZAP, HTTP, SIGNALS, N_ITEMS };
+	enum { ROUTER, MONITOR, ZAP, HTTP, SIGNALS, N_ITEMS };
 	zmq_pollitem_t items[N_ITEMS] = {
 		[ROUTER] = { .socket = b->relay.router, .events = ZMQ_POLLIN },
+		[MONITOR] = { .socket = b->relay.monitor.socket, .events = ZMQ_POLLIN },
 		[ZAP] = { .socket = b->zap.socket, .events = ZMQ_POLLIN },
 		[HTTP] = { .fd = http_socket(b->http), .events = ZMQ_POLLIN },
 		[SIGNALS] = { .fd = b->signals, .events = ZMQ_POLLIN },

@@ -6,6 +6,7 @@
 #include "broker/relay.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, 
 	            wire_set_int(s, ZMQ_SNDHWM, WIRE_SENDS) && wire_set_int(s, ZMQ_CURVE_SERVER, 1) &&
 	            wire_set_text(s, ZMQ_CURVE_SECRETKEY, keys->curve_secret) &&
 	            wire_set_text(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN) && wire_set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
-	            zmq_bind(s, endpoint) == 0;
+	            monitor_open(&r->monitor, context, s) && zmq_bind(s, endpoint) == 0;
 	if (!good)
 		*why = zmq_strerror(zmq_errno());
 	return good;
@@ -52,6 +53,7 @@ bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, 
 
 void relay_close(struct relay *r)
 {
+	monitor_close(&r->monitor, r->router);
 	wire_close(r->router);
 	arena_free(r->scratch);
 	route_free(&r->routes);
@@ -149,6 +151,25 @@ static void answer_ping(struct relay *r, struct route *sender, int64_t serial)
 	sender->given_ms = r->now_ms;
 }
 
+/* What is dropped is counted, and said with who sent it, seldom enough. */
+static void drop(struct relay *r, struct wire_parts *parts, uint64_t *counter, const char *why)
+{
+	uint64_t more;
+	char key[KEY_Z85_LEN + 1] = "unknown";
+	const char *name = "", *user = NULL, *address = NULL;
+	++*counter;
+	if (!seldom_may(&r->seldom, why, r->now_ms, &more))
+		return;
+	if (parts->n > ADDRESS) {
+		user = zmq_msg_gets(&parts->part[ADDRESS], "User-Id");
+		address = zmq_msg_gets(&parts->part[ADDRESS], "Peer-Address");
+	}
+	if (user)
+		zap_user(user, key, &name);
+	log_warning("dropped a message of %s (key %s) from %s: %s (%" PRIu64 " more since the last such line)",
+	            *name ? name : "nobody", key, address ? address : "nowhere", why, more);
+}
+
 static void take_registry(struct relay *r, const struct route *sender, const Link *link)
 {
 	const char *why = "";
@@ -160,9 +181,10 @@ static void take_registry(struct relay *r, const struct route *sender, const Lin
 }
 
 /* To the broker itself: a ping, or a registry. */
-static void take_link(struct relay *r, struct route *sender, zmq_msg_t *payload)
+static void take_link(struct relay *r, struct route *sender, struct wire_parts *parts)
 {
 	ProtobufCMessage *m = NULL;
+	zmq_msg_t *payload = &parts->part[PAYLOAD];
 	enum err e =
 	    wire_unpack(r->scratch, &link__descriptor, zmq_msg_data(payload), zmq_msg_size(payload), WIRE_PAYLOAD_MAX, &m);
 	const Link *link = (const Link *)m;
@@ -172,7 +194,7 @@ static void take_link(struct relay *r, struct route *sender, zmq_msg_t *payload)
 	else if (fits && link->registry.len)
 		take_registry(r, sender, link);
 	else
-		r->malformed++;
+		drop(r, parts, &r->malformed, "it says nothing that a broker understands");
 	arena_reset(r->scratch);
 }
 
@@ -190,30 +212,35 @@ static bool well_formed(struct wire_parts *parts)
 static void take(struct relay *r, struct wire_parts *parts)
 {
 	if (!well_formed(parts)) {
-		r->malformed++;
+		drop(r, parts, &r->malformed, "it has not the form of a message, or is too large");
 		return;
 	}
 	/* Frame 0 has no User-Id after a poll: libzmq prefetches it without the metadata. */
-	const char *key = zmq_msg_gets(&parts->part[ADDRESS], "User-Id");
-	const struct registry_node *node = key ? registry_by_curve(agreement_registry(r->agreement), key) : NULL;
+	const char *user = zmq_msg_gets(&parts->part[ADDRESS], "User-Id"), *name;
+	char key[KEY_Z85_LEN + 1] = "";
+	if (user)
+		zap_user(user, key, &name);
+	const struct registry_node *node = registry_by_curve(agreement_registry(r->agreement), key);
 	if (!node) {
-		r->cut_off++;
+		drop(r, parts, &r->cut_off, "its key is no longer in the registry");
 		return;
 	}
 	struct route *sender = NULL;
 	enum route_news news = route_hear(&r->routes, node, zmq_msg_data(&parts->part[ROUTING_ID]), r->now_ms, &sender);
 	if (news == ROUTE_RETIRED_SPOKE) {
-		r->superseded++;
+		drop(r, parts, &r->superseded, "it has a newer connection");
 		return;
 	}
-	if (news == ROUTE_NEW)
+	if (news == ROUTE_NEW) {
 		log_info("%s is connected with key %s", node->name, node->curve);
+		monitor_heard(&r->monitor, &parts->part[ADDRESS], node, r->now_ms);
+	}
 	if (news == ROUTE_NEW || (sender->missed && r->now_ms - sender->announced_ms >= ANNOUNCE_AGAIN_MS))
 		announce(r, sender);
 	else
 		tell_of_others(r, sender);
 	if (zmq_msg_size(&parts->part[ADDRESS]) == 0)
-		take_link(r, sender, &parts->part[PAYLOAD]);
+		take_link(r, sender, parts);
 	else
 		forward(r, sender, parts);
 }
@@ -226,6 +253,7 @@ void relay_registry_changed(struct relay *r)
 void relay_turn(struct relay *r, int64_t now_ms)
 {
 	r->now_ms = now_ms;
+	monitor_turn(&r->monitor, now_ms);
 	struct wire_parts parts;
 	for (int i = 0; i < MESSAGES_A_TURN && wire_receive(r->router, &parts); i++) {
 		take(r, &parts);

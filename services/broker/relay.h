@@ -3,16 +3,20 @@
 #ifndef UDVEJ_BROKER_RELAY_H
 #define UDVEJ_BROKER_RELAY_H
 
+#include "base/seldom.h"
+#include "broker/monitor.h"
 #include "broker/route.h"
 #include "bus/agreement.h"
 
 struct relay {
 	void *router;
+	struct monitor monitor;
 	struct arena *scratch; /* for one Link */
 	struct routes routes;
 	struct agreement *agreement;
 	char instance[17]; /* of this life of the broker */
 	int64_t now_ms, pruned_ms;
+	struct seldom seldom;
 	/* Counted since the start: forwarded, their payload bytes, from keys no longer in the registry, unreadable,
 	 * destination gone or full, from a connection that a newer one has replaced. */
 	uint64_t messages, bytes, cut_off, malformed, unreachable, superseded;

@@ -18,6 +18,10 @@ static const struct metric {
 	{ "cut_off", "Messages dropped: key no longer in the registry.", offsetof(struct broker, relay.cut_off) },
 	{ "malformed", "Messages dropped: unreadable or too large.", offsetof(struct broker, relay.malformed) },
 	{ "unreachable", "Messages not handed on: destination gone or full.", offsetof(struct broker, relay.unreachable) },
+	{ "strangers", "Connections that ended before a node spoke over them: no CURVE, garbage, a refused key.",
+	  offsetof(struct broker, relay.monitor.strangers) },
+	{ "ended", "Connections of nodes that ended: closed, or a message over the limit (ZeroMQ does not tell).",
+	  offsetof(struct broker, relay.monitor.ended) },
 	{ "superseded", "Messages dropped: the node has a newer connection.", offsetof(struct broker, relay.superseded) },
 };
 

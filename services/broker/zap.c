@@ -4,10 +4,10 @@
  * here only once. Must always answer: a connection that gets no answer hangs until its time-out. */
 #include "broker/zap.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "bus/wire.h"
 
 #define REQUESTS_A_TURN 64
 #define LOG_EVERY_MS 100
@@ -25,6 +25,13 @@ void zap_close(struct zap *z)
 {
 	wire_close(z->socket);
 	z->socket = NULL;
+}
+
+void zap_user(const char *user_id, char ret_key[KEY_Z85_LEN + 1], const char **ret_name)
+{
+	size_t len = strlen(user_id);
+	snprintf(ret_key, KEY_Z85_LEN + 1, "%s", user_id);
+	*ret_name = len > KEY_Z85_LEN ? user_id + KEY_Z85_LEN + 1 : "";
 }
 
 static bool part_is(zmq_msg_t *part, const char *text)
@@ -60,7 +67,7 @@ static void log_refusal(struct zap *z, const char *key, const char *address, int
 
 static void decide(struct zap *z, struct wire_parts *request, const struct registry *r, int64_t now_ms)
 {
-	char key[KEY_Z85_LEN + 1] = "", address[64] = "";
+	char key[KEY_Z85_LEN + 1] = "", address[64] = "", user[ZAP_USER_MAX] = "";
 	const struct registry_node *node = NULL;
 	if (request->n == N_PARTS && part_is(&request->part[VERSION], "1.0") &&
 	    part_is(&request->part[DOMAIN], ZAP_DOMAIN) && part_is(&request->part[MECHANISM], "CURVE") &&
@@ -72,7 +79,9 @@ static void decide(struct zap *z, struct wire_parts *request, const struct regis
 		size_t len = zmq_msg_size(&request->part[ADDRESS]);
 		memcpy(address, zmq_msg_data(&request->part[ADDRESS]), len < sizeof address ? len : sizeof address - 1);
 	}
-	answer(z, request, node != NULL, node ? key : "");
+	if (node)
+		snprintf(user, sizeof user, "%s %s", key, node->name);
+	answer(z, request, node != NULL, user);
 	if (node) {
 		z->accepted++;
 		log_info("connection of %s with key %s from %s", node->name, key, address);

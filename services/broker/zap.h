@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bus/registry.h"
+#include "bus/wire.h"
 
 #define ZAP_DOMAIN "udvej"
 
@@ -17,10 +18,15 @@ struct zap {
 	uint64_t unlogged; /* refusals since then */
 };
 
+/* The User-Id of a connection: its key, and the name that the registry had for it then. */
+#define ZAP_USER_MAX (KEY_Z85_LEN + 1u + WIRE_NAME_MAX + 1u)
+/* Takes it apart again; without a name where there is none. */
+void zap_user(const char *user_id, char ret_key[KEY_Z85_LEN + 1], const char **ret_name);
+
 /* Binds the handler; must be done before any socket with a domain is bound. False: errno says why. */
 bool zap_open(struct zap *z, void *context) __attribute__((warn_unused_result));
 void zap_close(struct zap *z);
-/* Answers what is waiting: nodes of the registry get in, and their key becomes the User-Id of their messages. */
+/* Answers what is waiting: nodes of the registry get in, and what they are becomes the User-Id of their messages. */
 void zap_turn(struct zap *z, const struct registry *r, int64_t now_ms);
 
 #endif
