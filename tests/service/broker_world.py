@@ -154,10 +154,10 @@ class World:
             (self.dir / "registry.new.sig").rename(self.dir / "registry.json.sig")
         new.rename(self.registry)
 
-    def start(self):
+    def start(self, **environment):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([programs() / "udvej-broker", self.conf], stderr=log,
-                                            env={**os.environ, **SANITIZERS})
+                                            env={**os.environ, **SANITIZERS, **environment})
         until = time.monotonic() + 10
         while time.monotonic() < until:
             try:
