@@ -203,19 +203,22 @@ static const struct {
 	{ "Content-Disposition", offsetof(struct http_reply, content_disposition) },
 };
 
-static void add_headers(struct MHD_Response *response, const struct http_reply *reply)
+/* False: not all of them. */
+static bool add_headers(struct MHD_Response *response, const struct http_reply *reply)
 {
+	bool all = true;
 	for (size_t i = 0; i < countof(fixed_headers); i++)
-		MHD_add_response_header(response, fixed_headers[i].name, fixed_headers[i].value);
+		all = all && MHD_add_response_header(response, fixed_headers[i].name, fixed_headers[i].value) == MHD_YES;
 	if (reply->body_len > 0)
-		MHD_add_response_header(response, "Content-Type",
-		                        reply->content_type ? reply->content_type : "application/json");
+		all = all && MHD_add_response_header(response, "Content-Type",
+		                                     reply->content_type ? reply->content_type : "application/json") == MHD_YES;
 	for (size_t i = 0; i < countof(reply_headers); i++) {
 		const char *value;
 		memcpy(&value, (const char *)reply + reply_headers[i].offset, sizeof value);
 		if (value && *value)
-			MHD_add_response_header(response, reply_headers[i].name, value);
+			all = all && MHD_add_response_header(response, reply_headers[i].name, value) == MHD_YES;
 	}
+	return all;
 }
 
 void http_answer(struct http_request *rq, const struct http_reply *reply)
@@ -228,8 +231,11 @@ void http_answer(struct http_request *rq, const struct http_reply *reply)
 	/* The body lies in the request's arena, which outlives the sending: no copy. */
 	x->response =
 	    MHD_create_response_from_buffer(reply->body_len, (void *)(uintptr_t)reply->body, MHD_RESPMEM_PERSISTENT);
-	if (x->response)
-		add_headers(x->response, reply);
+	if (x->response &&
+	    !add_headers(x->response, reply)) { /* without an ETag or a Location it would tell half the truth */
+		MHD_destroy_response(x->response);
+		x->response = NULL; /* the connection is closed, as when there is no memory for an answer at all */
+	}
 	exchange_wake(x);
 	FAULT_POINT(answer_made);
 }
