@@ -38,7 +38,16 @@
 	ROW(request_heard)                                                             \
 	ROW(answer_unsent)    /* of an HTTP request */                                 \
 	ROW(answer_made)                                                               \
-	ROW(answer_sent)      /* its last byte is with the kernel */
+	ROW(answer_sent)      /* its last byte is with the kernel */                   \
+	ROW(ask_unsent)       /* by a node that is recovered */                        \
+	ROW(ask_sent)                                                                  \
+	ROW(ask_heard)        /* by one that knows something */                        \
+	ROW(page_unsent)                                                               \
+	ROW(page_sent)                                                                 \
+	ROW(page_heard)                                                                \
+	ROW(page_noted)                                                                \
+	ROW(migration_unsent) /* COMMIT of one, in a database that is new */           \
+	ROW(migration_sent)
 
 /* Calls that fail (tests/crash/failing.c stands before them at linking). */
 #define FAULT_CALLS(ROW)                                                           \
@@ -46,6 +55,8 @@
 	ROW(calloc)                                                                    \
 	ROW(realloc)                                                                   \
 	ROW(strdup)                                                                    \
+	ROW(asprintf)                                                                  \
+	ROW(tsearch)                                                                   \
 	ROW(query_refused)    /* by the server, COMMIT too */                          \
 	ROW(query_unsent)     /* libpq cannot queue it */                              \
 	ROW(sync_unsent)                                                               \
@@ -55,13 +66,26 @@
 	ROW(connect)                                                                   \
 	ROW(setup_unsent)     /* of a statement that prepares a connection */          \
 	ROW(prepare)                                                                   \
+	ROW(prepare_unsent)   /* of a statement for many rows */                       \
+	ROW(pipeline_enter)                                                            \
+	ROW(pipeline_exit)                                                             \
+	ROW(migration)        /* the statements of one */                              \
 	ROW(link_refused)     /* the link takes the frame not */                       \
 	ROW(link_lost)        /* it takes it, and loses it */                          \
 	ROW(zmq_send)                                                                  \
 	ROW(zmq_msg_init)                                                              \
+	ROW(zmq_msg_send)     /* of the last part: those before it are taken back */   \
+	ROW(zmq_socket)                                                                \
+	ROW(zmq_connect)                                                               \
+	ROW(zmq_monitor)                                                               \
 	ROW(http_response)                                                             \
+	ROW(http_header)                                                               \
 	ROW(http_queue)                                                                \
-	ROW(json)
+	ROW(json)                                                                      \
+	ROW(json_file)                                                                 \
+	ROW(file_write)       /* of a registry that is passed on */                    \
+	ROW(file_sync)                                                                 \
+	ROW(file_rename)
 /* clang-format on */
 
 #ifdef UDVEJ_TESTS

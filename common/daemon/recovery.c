@@ -4,6 +4,7 @@
  * (recovery_end.c). Each step is a transaction, so that a restart goes on where it was.
  * Owns the writing connection while it runs: nothing else is written then. */
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ static enum err load(struct recovery *r)
 		const char **cell = rows.cells + i * rows.n_columns;
 		struct recovery_peer *p = recovery_peer_of(r, cell[0]);
 		p->kind = (int32_t)atoll(cell[1]);
-		p->after = arena_strdup(r->arena, cell[2] ? cell[2] : "");
+		snprintf(p->after, sizeof p->after, "%s", cell[2] ? cell[2] : "");
 		p->done = strcmp(cell[3], "t") == 0;
 		p->begun = cell[4] != NULL;
 	}
@@ -87,7 +88,7 @@ struct recovery_peer *recovery_peer_of(struct recovery *r, const char *name)
 		if (strcmp(p->name, name) == 0)
 			return p;
 	struct recovery_peer *p = ARENA_NEW(r->arena, struct recovery_peer);
-	*p = (struct recovery_peer){ .next = r->peers, .name = arena_strdup(r->arena, name), .after = "" };
+	*p = (struct recovery_peer){ .next = r->peers, .name = arena_strdup(r->arena, name) };
 	r->peers = p;
 	return p;
 }

@@ -11,7 +11,7 @@ struct recovery_peer {
 	struct recovery_peer *next;
 	const char *name;
 	int32_t kind; /* where its next page begins */
-	const char *after;
+	char after[MESSAGE_NAME_MAX + 1];
 	bool begun, done;
 	size_t items;
 	int64_t ask_ms; /* when to ask (again) */

@@ -3,6 +3,7 @@
  * yet. A page that is lost is asked for again. */
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "daemon/recovery.h"
 #include "sql_daemon.h"
@@ -18,7 +19,9 @@ static void ask(struct recovery *r, struct recovery_peer *p, int64_t now_ms)
 	a.kind = p->kind;
 	a.after = p->after;
 	f.ask = &a;
+	FAULT_POINT(ask_unsent);
 	link_send(r->daemon->link, p->name, &f);
+	FAULT_POINT(ask_sent);
 	p->ask_ms = now_ms + ASK_AGAIN_MS;
 }
 
@@ -80,7 +83,7 @@ static bool is_sound(const SnapshotPage *page)
 {
 	bool sound = uuid_is_valid(page->epoch) && (!*page->known_epoch || uuid_is_valid(page->known_epoch)) &&
 	             page->acked >= 0 && page->known_position >= 0 && page->acked_chain.len == CHAIN_LEN &&
-	             page->known_chain.len == CHAIN_LEN;
+	             page->known_chain.len == CHAIN_LEN && strlen(page->next_after) <= MESSAGE_NAME_MAX;
 	for (size_t i = 0; i < page->n_items && sound; i++)
 		sound = *page->items[i]->type && page->items[i]->body.len <= SHAPE_MAX_BYTES;
 	return sound;
@@ -98,15 +101,17 @@ void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *pa
 		refused_frame(d, from, "what it tells for the recovery cannot be read");
 		return;
 	}
+	FAULT_POINT(page_heard);
 	if (!batch_is_idle(d->batch) || batch_is_stale(d->batch) ||
 	    recovery_step(r, store_page, &(struct told){ p, page }) != OK)
 		return; /* asked for again */
 	p->begun = true;
 	p->kind = page->next_kind;
-	p->after = arena_strdup(r->arena, page->next_after);
+	memcpy(p->after, page->next_after, strlen(page->next_after) + 1);
 	p->done = page->last;
 	p->items += page->n_items;
 	p->ask_ms = 0;
+	FAULT_POINT(page_noted);
 	if (p->done)
 		log_info("%s has told all it knows: %zu items", from, p->items);
 }

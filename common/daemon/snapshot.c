@@ -4,6 +4,7 @@
  * tables see who asks, as the seal proved it. */
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "daemon/internal.h"
@@ -72,6 +73,7 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 	}
 	if (batch_is_stale(d->batch) || db_is_lost(d->reader))
 		return; /* it asks again */
+	FAULT_POINT(ask_heard);
 	struct arena *a = arena_new(MESSAGE_ARENA_LIMIT);
 	if (!a)
 		return;
@@ -92,7 +94,9 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 	if (good) {
 		Frame f = FRAME__INIT;
 		f.page = &page;
+		FAULT_POINT(page_unsent);
 		link_send(d->link, from, &f); /* lost: it asks again */
+		FAULT_POINT(page_sent);
 	} else
 		log_warning("%s asks what is known here, and it cannot be read: %s", from, db_error(d->reader));
 	arena_free(a);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "db/setup.h"
 #include "sql_db.h"
 
@@ -17,7 +18,10 @@ static enum err apply(struct db *db, const char *component, const struct migrati
 	TRY(setup_ask(db, sql_db_migration_patience, NULL));
 	TRY(setup_result(db, what, PQexec(db->conn, step->text)));
 	TRY(setup_ask(db, sql_db_migration_add, (const char *const[]){ component, number, step->name }));
-	return setup_ask(db, sql_db_commit, NULL);
+	FAULT_POINT(migration_unsent);
+	enum err e = setup_ask(db, sql_db_commit, NULL);
+	FAULT_POINT(migration_sent);
+	return e;
 }
 
 /* How many of the steps the database has; they must be the first ones, by number and name. */

@@ -5,8 +5,12 @@
 #include <jansson.h>
 #include <libpq-fe.h>
 #include <microhttpd.h>
+#include <search.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "base/fault.h"
@@ -44,6 +48,25 @@ WRAP(void *, realloc, void *p, size_t size)
 WRAP(char *, strdup, const char *s)
 {
 	return fault_strikes(FAULT_strdup) ? no_memory() : __real_strdup(s);
+}
+
+int __wrap_asprintf(char **ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int __wrap_asprintf(char **ret, const char *format, ...)
+{
+	va_list ap;
+	if (fault_strikes(FAULT_asprintf)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	va_start(ap, format);
+	int n = vasprintf(ret, format, ap);
+	va_end(ap);
+	return n;
+}
+
+WRAP(void *, tsearch, const void *key, void **root, __compar_fn_t compare)
+{
+	return fault_strikes(FAULT_tsearch) ? no_memory() : __real_tsearch(key, root, compare);
 }
 
 /* --- the database --- */
@@ -103,6 +126,28 @@ WRAP(PGresult *, PQprepare, PGconn *conn, const char *name, const char *text, in
 	return __real_PQprepare(conn, name, text, n, types);
 }
 
+WRAP(int, PQsendPrepare, PGconn *conn, const char *name, const char *text, int n, const Oid *types)
+{
+	return fault_strikes(FAULT_prepare_unsent) ? 0 : __real_PQsendPrepare(conn, name, text, n, types);
+}
+
+WRAP(int, PQenterPipelineMode, PGconn *conn)
+{
+	return fault_strikes(FAULT_pipeline_enter) ? 0 : __real_PQenterPipelineMode(conn);
+}
+
+WRAP(int, PQexitPipelineMode, PGconn *conn)
+{
+	return fault_strikes(FAULT_pipeline_exit) ? 0 : __real_PQexitPipelineMode(conn);
+}
+
+WRAP(PGresult *, PQexec, PGconn *conn, const char *text)
+{
+	if (fault_strikes(FAULT_migration))
+		shutdown(PQsocket(conn), SHUT_RDWR);
+	return __real_PQexec(conn, text);
+}
+
 /* --- the bus --- */
 
 WRAP(bool, link_send, struct link *l, const char *to, const Frame *frame)
@@ -129,11 +174,51 @@ WRAP(int, zmq_msg_init_size, zmq_msg_t *msg, size_t size)
 	return -1;
 }
 
+/* Where libzmq fails here, its socket forgets the parts that it has taken. Nobody else can make it do so: what goes
+ * instead is a message that its receiver throws away as malformed. */
+WRAP(int, zmq_msg_send, zmq_msg_t *msg, void *socket, int flags)
+{
+	if (!fault_strikes(FAULT_zmq_msg_send))
+		return __real_zmq_msg_send(msg, socket, flags);
+	(void)__real_zmq_send(socket, "", 0, flags);
+	errno = EAGAIN;
+	return -1;
+}
+
+WRAP(void *, zmq_socket, void *context, int type)
+{
+	if (!fault_strikes(FAULT_zmq_socket))
+		return __real_zmq_socket(context, type);
+	errno = EMFILE;
+	return NULL;
+}
+
+WRAP(int, zmq_connect, void *socket, const char *endpoint)
+{
+	if (!fault_strikes(FAULT_zmq_connect))
+		return __real_zmq_connect(socket, endpoint);
+	errno = EMTHREAD;
+	return -1;
+}
+
+WRAP(int, zmq_socket_monitor, void *socket, const char *endpoint, int events)
+{
+	if (!endpoint || !fault_strikes(FAULT_zmq_monitor)) /* none: takes the monitor off, which cannot fail */
+		return __real_zmq_socket_monitor(socket, endpoint, events);
+	errno = EMFILE;
+	return -1;
+}
+
 /* --- HTTP --- */
 
 WRAP(struct MHD_Response *, MHD_create_response_from_buffer, size_t len, void *data, enum MHD_ResponseMemoryMode mode)
 {
 	return fault_strikes(FAULT_http_response) ? NULL : __real_MHD_create_response_from_buffer(len, data, mode);
+}
+
+WRAP(enum MHD_Result, MHD_add_response_header, struct MHD_Response *response, const char *name, const char *value)
+{
+	return fault_strikes(FAULT_http_header) ? MHD_NO : __real_MHD_add_response_header(response, name, value);
 }
 
 WRAP(enum MHD_Result, MHD_queue_response, struct MHD_Connection *connection, unsigned status,
@@ -148,4 +233,39 @@ WRAP(json_t *, json_loadb, const char *text, size_t len, size_t flags, json_erro
 		return __real_json_loadb(text, len, flags, error);
 	*error = (json_error_t){ .line = -1 }; /* all that jansson says when it has no memory */
 	return NULL;
+}
+
+/* --- files --- */
+
+WRAP(json_t *, json_load_file, const char *path, size_t flags, json_error_t *error)
+{
+	if (!fault_strikes(FAULT_json_file))
+		return __real_json_load_file(path, flags, error);
+	*error = (json_error_t){ .line = -1 };
+	return NULL;
+}
+
+static int no_room(void)
+{
+	errno = ENOSPC;
+	return -1;
+}
+
+/* Half of it, as on a disk that is full. */
+WRAP(ssize_t, write, int fd, const void *data, size_t len)
+{
+	if (fd == STDERR_FILENO || !fault_strikes(FAULT_file_write))
+		return __real_write(fd, data, len);
+	(void)!__real_write(fd, data, len / 2);
+	return no_room();
+}
+
+WRAP(int, fsync, int fd)
+{
+	return fault_strikes(FAULT_file_sync) ? no_room() : __real_fsync(fd);
+}
+
+WRAP(int, rename, const char *from, const char *to)
+{
+	return fault_strikes(FAULT_file_rename) ? no_room() : __real_rename(from, to);
 }
