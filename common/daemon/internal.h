@@ -107,6 +107,9 @@ void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *pa
 /* Asks, applies, and in the end opens the new life: one step a call. True when there is more to do at once. */
 bool recovery_turn(struct daemon *d, int64_t now_ms);
 
+/* main.c: a frame that the link believes goes to whom it is for; `owner` is the daemon. */
+void daemon_on_frame(void *owner, const char *from, const Frame *f);
+
 /* A transaction as a handler sees it. */
 struct tx tx_make(struct daemon *d, struct db *db, struct arena *a);
 

@@ -50,7 +50,7 @@ static enum err open_database(struct daemon *d, const char **why)
 	return db_prepare(d->arena, d->reader, d->service->statements, why);
 }
 
-static void on_frame(void *owner, const char *from, const Frame *f)
+void daemon_on_frame(void *owner, const char *from, const Frame *f)
 {
 	struct daemon *d = owner;
 	if (f->greeting)
@@ -88,7 +88,7 @@ static void on_refused(void *owner, const char *from, const char *why)
 static enum err load_state(struct daemon *d, const char **why)
 {
 	static const struct link_events events = {
-		.frame = on_frame, .up = on_up, .gone = on_node_gone, .registry = on_registry, .refused = on_refused
+		.frame = daemon_on_frame, .up = on_up, .gone = on_node_gone, .registry = on_registry, .refused = on_refused
 	};
 	*why = "the delivery tables cannot be read";
 	TRY(outbox_load(d, &d->outbox));

@@ -105,6 +105,61 @@ def frames():
             "named": packed((4, "reden"), (5, "caseload"), (3, ack)), "two": packed((1, greeting), (3, ack))}
 
 
+def spoken():
+    """(name, first byte, what the peer says): what it leaves empty is filled in by the target."""
+    letters = [(3, packed((1, ID), (2, "CourseState"), (3, ID), (4, b"s" * 16), (5, STATE)))] * 2
+    greeting = (1, packed((2, 1), (3, 7), (4, b"c" * 32), (5, 7)))
+    page = (7, packed((4, letters[0][1]), (5, 1), (6, "2026"), (8, ID), (10, 3), (11, b"c" * 32), (12, ID), (13, 4), (14, b"c" * 32)))
+    anew = (1, packed((1, ID), (2, 1), (5, 9), (7, 1 << 40), (8, "kommune"), (9, b"g" * 64)))
+    ask, ack = (6, packed((2, 0), (3, "000255"))), (3, packed((2, 3), (4, 1 << 20)))
+    first, next_ = (2, packed((2, 1), *letters)), (2, packed((2, 4), *letters))
+    yield "begin", 0, packed(greeting, first)
+    yield "go-on", 0x10, packed((1, packed((2, 1), (3, 5), (5, 8))), next_)
+    yield "fails", 0x14, packed(next_)
+    yield "again", 0x90, packed(next_)
+    yield "gap", 0x10, packed((2, packed((2, 9), *letters)))
+    yield "ack", 0xA0, packed(ack)
+    yield "resend", 0x20, packed((3, packed((2, 1), (4, 99), (5, 1))))
+    yield "more", 0x20, packed((3, packed((2, 9), (3, b"c" * 32))))
+    yield "anew", 0x50, packed(anew, first)
+    yield "ask", 0, packed(ask)
+    yield "page", 0x08, packed(page)
+    yield "page-with-a-long-key", 0x08, packed((7, packed((6, "k" * 6000), (8, ID), (11, b"c" * 32), (14, b"c" * 32))))
+    yield "restored", 0x02, packed(greeting, first, ask, ack)
+
+
+def multipart(kind, *parts):
+    """As broker.c reads it; a number stands for one of its lengths."""
+    return bytes([kind, len(parts) - 1]) + b"".join(bytes([part]) if isinstance(part, int) else bytes([len(part)]) + part
+                                                    for part in parts)
+
+
+def heard_by_broker():
+    ping, payload = packed((3, 1), (5, 0)), b"sealed"
+    here = [multipart(who, 251, b"", ping) for who in (0, 2)]
+    zap = [b"1.0", b"1", b"udvej", b"127.0.0.1", b"", b"CURVE", b"k" * 32]
+    yield "forward", b"".join(here) + multipart(0, 251, b"caseload", payload)
+    yield "gone", here[0] + multipart(0, 251, b"outcomes", payload)
+    yield "full", b"".join(here) + multipart(0x10, 251, b"caseload", payload) + multipart(0x42, 251, b"reden", payload)
+    yield "moved", b"".join(here) + multipart(2, b"n" * 16, b"", ping) + multipart(2, 251, b"reden", payload)
+    yield "registry", multipart(0, 251, b"", packed((6, b"{}"), (7, b"{}")))
+    yield "strangers", multipart(6, 251, b"reden", payload) + multipart(7, 251, b"", ping)
+    yield "malformed", multipart(0, 251, b"") + multipart(0, *[b"x"] * 9) + multipart(0, 251, b"a" * 64, 255)
+    yield "zap", multipart(0x80, *zap) + multipart(0x80, *zap[:2]) + multipart(0x80, *zap, b"x")
+
+
+def agreed():
+    rows = [{"organisation": name, "signature": f"SIGN{n}"} for n, name in ((1, "reden"), (2, "kommune"))]
+    partners = [{"organisation": row["organisation"], "sign": f"KEY_{n}"} for n, row in enumerate(rows, 1)]
+    newer = json.dumps({**registry(), "serial": 8}).encode()
+    signatures = json.dumps({"signatures": rows}).encode()
+    yield "partners", b"\x00" + json.dumps({"partners": partners}).encode()
+    yield "signatures", b"\x01" + signatures
+    yield "newer", b"\x02" + packed((6, newer), (7, signatures))
+    yield "one", b"\x02" + packed((6, newer), (7, json.dumps({"signatures": rows[:1]}).encode()))
+    yield "older", b"\x02" + packed((6, json.dumps(registry()).encode()), (7, signatures))
+
+
 def registry():
     def node(name, role, i):
         return {"name": name, "role": role, "organisation": name, "curve": CURVE[i], "sign": key(f"s{i}"),
@@ -144,12 +199,22 @@ def requests(service):
                 b"\r\n\r\n", b"\r\nContent-Type: application/json\r\n\r\n2\r\n{}\r\n0\r\n\r\n")]
 
 
-def seeds():
+def seeds_of_bus():
     yield "sealed", "box", packed((1, "0" * 16), (2, "1" * 16), (3, b"n" * 24), (4, b"b" * 40))
     for name, frame in frames().items():
         yield "frame", name, bytes([name == "named"]) + frame
+    for name, first, frame in spoken():
+        yield "streams", name, bytes([first]) + frame
+    for name, bytes_ in heard_by_broker():
+        yield "broker", name, bytes_
+    for name, bytes_ in agreed():
+        yield "agreement", name, bytes_
     for field, text in ((1, "reden"), (2, "livarehab"), (3, 1), (4, "0123456789abcdef")):
         yield "link", str(field), packed((field, text))
+
+
+def seeds():
+    yield from seeds_of_bus()
     for service, bodies in MESSAGES.items():
         for row, body in [*enumerate(bodies), *EXTRA[service]]:
             for variant in (0, 1):
