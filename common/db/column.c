@@ -52,7 +52,9 @@ static bool to_number(const char *text, int64_t least, int64_t most, int64_t *re
 static bool to_json(struct arena *a, struct shape_place place, const char *text)
 {
 	struct refusal why;
-	return shape_field_from_json(a, place, text, strlen(text), &why) == OK;
+	enum err e = shape_field_from_json(a, place, text, strlen(text), &why);
+	errno = e == ERR_BUSY ? ENOMEM : 0;
+	return e == OK;
 }
 
 static bool to_list(struct arena *a, struct shape_place place, const char *text)
@@ -129,8 +131,12 @@ static enum err read_row(struct db *db, struct arena *a, const struct sql *sql, 
 		struct shape_place place = { .field = columns[i].field, .holder = m };
 		if (columns[i].is_path)
 			(void)shape_find(a, m, columns[i].name, &place);
-		if (!set_field(a, place, PQgetvalue(db->kept, row, i)))
-			return error_note(db, ERR_DB, "%s: column %s does not fit its field", sql->name, columns[i].name);
+		errno = 0;
+		if (set_field(a, place, PQgetvalue(db->kept, row, i)))
+			continue;
+		if (errno == ENOMEM)
+			return error_lost(db, "no memory for a column"); /* tried again, not judged */
+		return error_note(db, ERR_DB, "%s: column %s does not fit its field", sql->name, columns[i].name);
 	}
 	return OK;
 }

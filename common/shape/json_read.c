@@ -341,7 +341,9 @@ enum err shape_field_from_json(struct arena *a, struct shape_place place, const 
                                struct refusal *why)
 {
 	json_t *root = NULL;
-	TRY(parse(a, json, len, JSON_DECODE_ANY, &root, why));
+	enum err parsed = parse(a, json, len, JSON_DECODE_ANY, &root, why);
+	if (parsed != OK) /* what is without memory here is the system: the arena comes later */
+		return parsed == ERR_MEMORY ? refuse(why, ERR_BUSY, "", "") : parsed;
 	struct reader r = { .arena = a };
 	push_key(&r, place.field->name);
 	enum err e = read_field(&r, place, root);

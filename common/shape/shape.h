@@ -68,7 +68,7 @@ enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type
  * proto3 mapping, since ours stay below 2^53. Fields of type bytes have no JSON form. */
 void shape_to_json(struct buffer *out, const ProtobufCMessage *message);
 /* Reads a JSON value into one field, as shape_from_json() does a whole document (a jsonb column). No cap on
- * the length. */
+ * the length. ERR_BUSY: the system has no memory, whatever the value is. */
 enum err shape_field_from_json(struct arena *a, struct shape_place place, const char *json, size_t len,
                                struct refusal *why) MUST_USE;
 /* Writes the value of one field: an array, an object, ...; null for a message that is not there. */
