@@ -34,7 +34,7 @@ NEW = ("realloc",)
 PARKING, LINKS, FILES = ("asprintf", "tsearch"), ("zmq_socket", "zmq_connect", "zmq_monitor"), (
     "file_write", "file_sync", "file_rename")
 ELSEWHERE = (*PARKING, "migration", *LINKS, "json_file", *FILES)
-ALIKE = ("prepare", "json_file")  # made for one thing after the other
+ALIKE = ("prepare", "pipeline_exit", "json_file")  # made for one thing after the other
 APART = "livarehab"  # has a part in no referral
 
 
