@@ -13,9 +13,10 @@
 #include "daemon/work.h"
 
 #define BATCH_MAX 512
-#define BATCH_MS 20    /* then it is committed: the loop serves reads and heartbeats in between */
-#define PAUSE_MS 1000  /* when the server is at fault */
-#define SETTLE_MS 5000 /* for the running commit, when stopping */
+#define BATCH_MS 20     /* then it is committed: the loop serves reads and heartbeats in between */
+#define PAUSE_MS 1000   /* when the server is at fault */
+#define SETTLE_MS 5000  /* for the running commit, when stopping */
+#define GATHER_MOST 256 /* letters; more do not wait for others */
 
 /* --- the queue --- */
 
@@ -51,8 +52,22 @@ static void put(struct batch *b, struct work w)
 	if (!copy)
 		abort(); /* nothing is acknowledged that lies here: a restart loses nothing */
 	*copy = w;
+	if (!b->first) {
+		b->first_ms = clock_monotonic_ms();
+		b->n_letters = 0;
+		b->urgent = false;
+	}
+	b->n_letters += w.letter != NULL;
+	b->urgent |= w.call != NULL;
 	*b->last = copy;
 	b->last = &copy->next;
+}
+
+/* How long what waits may go on doing so: letters of a service that nobody waits for; 0 for all else. */
+static int64_t patience_ms(const struct batch *b, int64_t now_ms)
+{
+	int64_t patience = b->daemon->service->patience_ms, left = b->first_ms + patience - now_ms;
+	return !patience || left < 0 || b->urgent || b->alone || b->n_letters >= GATHER_MOST ? 0 : left;
 }
 
 void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)
@@ -76,9 +91,12 @@ bool batch_is_idle(const struct batch *b)
 	return !b->committing && !b->first;
 }
 
-bool batch_can_begin(const struct batch *b)
+int batch_begins_ms(const struct batch *b)
 {
-	return b->first && !b->committing && !b->stale && !b->daemon->hold_until_ms && clock_monotonic_ms() >= b->resume_ms;
+	int64_t now = clock_monotonic_ms();
+	if (!b->first || b->committing || b->stale || b->daemon->hold_until_ms || now < b->resume_ms)
+		return -1;
+	return (int)patience_ms(b, now);
 }
 
 bool batch_is_stale(const struct batch *b)
@@ -349,7 +367,7 @@ void batch_turn(struct batch *b)
 		repair_connections(b, now);
 	if (away || now < b->resume_ms || d->hold_until_ms)
 		return;
-	while (!b->committing && b->first && !d->stopping && !b->stale && now >= b->resume_ms)
+	while (!b->committing && b->first && !d->stopping && !b->stale && now >= b->resume_ms && !patience_ms(b, now))
 		begin(b);
 	bool due = outbox_trim_due(d->outbox, now) || inbox_renewal_due(d->inbox);
 	if (batch_is_idle(b) && !d->stopping && !b->stale && due)

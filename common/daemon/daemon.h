@@ -182,6 +182,9 @@ struct service {
 	size_t n_routes;
 	const struct setting *settings;
 	size_t n_settings;
+	/* How long messages may wait for more of them, where nobody waits for what they bring: a transaction for each costs
+	 * more than all else about it. A request begins one at once, with them. */
+	int64_t patience_ms;
 	/* What this service can tell of to others who are recovered: kinds in the order they are told. */
 	const struct snapshot_row *snapshots;
 	size_t n_snapshots;

@@ -240,8 +240,8 @@ void batch_turn(struct batch *b);
 /* Waits for the commit that is under way, a few seconds at most. Takes NULL. */
 void batch_settle(struct batch *b);
 bool batch_is_committing(const struct batch *b);
-/* Whether the next batch_turn() would begin a batch. */
-bool batch_can_begin(const struct batch *b);
+/* In how many milliseconds a batch_turn() would begin a batch with what waits; -1: not by itself. */
+int batch_begins_ms(const struct batch *b);
 /* Nothing waits and nothing runs. */
 bool batch_is_idle(const struct batch *b);
 /* The database is away, or what is in memory has not been read from it again: take in nothing. */

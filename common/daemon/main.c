@@ -201,8 +201,9 @@ static void loop(struct daemon *d, int signals)
 			parked_turn(d->parked);
 		}
 		bool more = recovery_turn(d, now);
-		if (outbox_pump(d->outbox, now) || batch_can_begin(d->batch) || more) /* what no descriptor will tell of */
+		if (outbox_pump(d->outbox, now) || more) /* what no descriptor will tell of */
 			timeout = 0;
+		timeout = soonest(timeout, batch_begins_ms(d->batch));
 		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
 		timeout = soonest(timeout, 1000);
 		if (signal->revents & ZMQ_POLLIN)

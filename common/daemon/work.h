@@ -31,6 +31,9 @@ struct batch {
 	struct arena *arena;
 	struct work *first, **last; /* what waits */
 	struct work *running;       /* what is in the transaction */
+	int64_t first_ms;           /* when the first of what waits came */
+	unsigned n_letters;         /* that came since */
+	bool urgent;                /* something waits that somebody waits for */
 	struct name *wakes, *unparks;
 	void *kept;     /* tx->kept, in the arena */
 	unsigned alone; /* how many of the next works run one by one */

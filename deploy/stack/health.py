@@ -24,6 +24,10 @@ def readiness(place, name):
         return False, ""
 
 
+def is_ready(place, name):
+    return readiness(place, name)[0]
+
+
 def wait_ready(place, names, seconds=60, watch=lambda: None):
     """Waits until all are ready, or wait for an operator: returns a line for each of those. `watch` may raise when
     waiting has become pointless."""

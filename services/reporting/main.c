@@ -75,6 +75,7 @@ static const struct service service = {
 	.migrations = &migrations_reporting,
 	.messages = messages,
 	.n_messages = countof(messages),
+	.patience_ms = 20,
 	.snapshots = snapshots,
 	.n_snapshots = countof(snapshots),
 	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */
