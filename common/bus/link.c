@@ -369,13 +369,15 @@ bool link_send(struct link *l, const char *to, const Frame *frame)
 	const struct registry_node *node = node_of(l, to);
 	if (!node || !link_is_up(l) || !pack(l, node, frame, &payload))
 		return false;
-	bool sent = false;
+	bool sent = false, full = false;
 	for (size_t i = 0; i < l->n_peers && !sent; i++) {
 		const struct peer *p = &l->peers[i];
-		sent = p->up && !*gone_from(l, i, node) && wire_send(p->socket, to, strlen(to), true) == 0 &&
-		       wire_send_last(p->socket, &payload) == 0;
+		if (!p->up || *gone_from(l, i, node))
+			continue;
+		sent = wire_send(p->socket, to, strlen(to), true) == 0 && wire_send_last(p->socket, &payload) == 0;
+		full |= !sent;
 	}
-	if (!sent)
+	if (!sent && full) /* not who is gone: a broker says by itself when it is there again */
 		owe(l, node);
 	zmq_msg_close(&payload);
 	return sent;

@@ -163,8 +163,8 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 	FAULT_POINT(greeting_unsent);
 	bool sent = link_send(o->daemon->link, s->receiver, &f);
 	FAULT_POINT(greeting_sent);
-	s->greeting_due_ms =
-	    sent ? now_ms + again_ms : 0; /* no broker took it: who is away is to be known as soon as one does */
+	/* Where there is no broker, who is away is to be known as soon as there is one. */
+	s->greeting_due_ms = sent || link_is_up(o->daemon->link) ? now_ms + again_ms : 0;
 }
 
 /* Older ones from the database. What is not there cannot be sent, and must not be passed over. */

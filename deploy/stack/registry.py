@@ -82,7 +82,7 @@ def _sign(place, fresh, content):
         secret = place.keys(f"partner-{organisation}")
         if not secret.exists():
             raise Trouble(f"{place.registry} has to change, and {secret} is not there to sign it for {organisation}")
-        keys.udvej(place, "registry", "sign", fresh, organisation, secret)
+        keys.udvej(place, "registry", "sign", fresh, organisation, secret, place.partners)
     keys.udvej(place, "registry", "verify", fresh, place.partners)
     with open(_signatures(fresh), "rb") as file:
         os.fsync(file.fileno())

@@ -57,7 +57,7 @@ def change_registry(place, change):
     fresh = place.registry.with_name("next.json")
     fresh.write_text(json.dumps(content))
     for name in ORGANISATIONS:
-        keys.udvej(place, "registry", "sign", fresh, name, place.keys(f"partner-{name}"))
+        keys.udvej(place, "registry", "sign", fresh, name, place.keys(f"partner-{name}"), place.partners)
     os.replace(f"{fresh}.sig", f"{place.registry}.sig")
     fresh.replace(place.registry)
 

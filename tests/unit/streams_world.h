@@ -58,6 +58,12 @@ bool link_send(struct link *l, const char *to, const Frame *frame)
 	return true;
 }
 
+bool link_is_up(const struct link *l)
+{
+	(void)l;
+	return true;
+}
+
 struct seal *link_seal(struct link *l)
 {
 	return l->seal;

@@ -243,6 +243,36 @@ static void destination_that_went_away_is_gone(void **state)
 	exchange("again");
 }
 
+static bool heard_again(void)
+{
+	return nodes[0].ups > 0;
+}
+
+static int64_t quiet_until_ms;
+
+static bool is_over(void)
+{
+	return real_ms() >= quiet_until_ms || heard_again();
+}
+
+/* A question after room for it would be answered at once, and asked again. */
+static void frame_to_who_is_gone_is_not_sent_and_makes_no_noise(void **state)
+{
+	(void)state;
+	NEEDS_BROKER;
+	live_until(both_heard_of_each_other, 10000);
+	link_close(nodes[1].link);
+	nodes[1].link = NULL;
+	pause_ms(300);
+	assert_true(greet(&nodes[0], "caseload", "lost"));
+	live_until(told_gone, 2000);
+	nodes[0].ups = 0;
+	assert_false(greet(&nodes[0], "caseload", "not sent"));
+	quiet_until_ms = real_ms() + 500;
+	live_until(is_over, 2000);
+	assert_int_equal(nodes[0].ups, 0);
+}
+
 static void nodes_find_each_other_again_within_seconds_after_the_broker_was_killed(void **state)
 {
 	(void)state;
@@ -283,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(two_nodes_hear_of_each_other_and_exchange_frames),
 		TEST(destination_that_went_away_is_gone),
+		TEST(frame_to_who_is_gone_is_not_sent_and_makes_no_noise),
 		TEST(nodes_find_each_other_again_within_seconds_after_the_broker_was_killed),
 		TEST(refused_node_is_never_up),
 	};
