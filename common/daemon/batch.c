@@ -16,7 +16,8 @@
 #define BATCH_MS 20     /* then it is committed: the loop serves reads and heartbeats in between */
 #define PAUSE_MS 1000   /* when the server is at fault */
 #define SETTLE_MS 5000  /* for the running commit, when stopping */
-#define GATHER_MOST 256 /* letters; more do not wait for others */
+#define GATHER_MS 20    /* so long letters for which nobody waits may wait for others */
+#define GATHER_MOST 256 /* of them; more do not */
 
 /* --- the queue --- */
 
@@ -57,17 +58,17 @@ static void put(struct batch *b, struct work w)
 		b->n_letters = 0;
 		b->urgent = false;
 	}
-	b->n_letters += w.letter != NULL;
-	b->urgent |= w.call != NULL;
+	b->n_letters++;
+	b->urgent |= !w.letter || !dispatch_is_patient(b->daemon->service, w.letter->message.type);
 	*b->last = copy;
 	b->last = &copy->next;
 }
 
-/* How long what waits may go on doing so: letters of a service that nobody waits for; 0 for all else. */
+/* How long what waits may go on doing so: 0 when there is anything among it that somebody waits for. */
 static int64_t patience_ms(const struct batch *b, int64_t now_ms)
 {
-	int64_t patience = b->daemon->service->patience_ms, left = b->first_ms + patience - now_ms;
-	return !patience || left < 0 || b->urgent || b->alone || b->n_letters >= GATHER_MOST ? 0 : left;
+	int64_t left = b->first_ms + GATHER_MS - now_ms;
+	return left < 0 || b->urgent || b->alone || b->n_letters >= GATHER_MOST ? 0 : left;
 }
 
 void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)

@@ -66,6 +66,9 @@ struct message_row {
 	const ProtobufCMessageDescriptor *type;
 	on_message *handle;
 	const char *from; /* role that may send it: "intake", "caseload", ... */
+	/* Nobody waits for what it brings, so it may wait a moment for others: a transaction costs more than all else about
+	 * a message. */
+	bool patient;
 };
 
 /* --- recovery: a node whose database was set back, or is new, is told by the others what they share with it --- */
@@ -182,9 +185,6 @@ struct service {
 	size_t n_routes;
 	const struct setting *settings;
 	size_t n_settings;
-	/* How long messages may wait for more of them, where nobody waits for what they bring: a transaction for each costs
-	 * more than all else about it. A request begins one at once, with them. */
-	int64_t patience_ms;
 	/* What this service can tell of to others who are recovered: kinds in the order they are told. */
 	const struct snapshot_row *snapshots;
 	size_t n_snapshots;

@@ -15,6 +15,12 @@ static const struct message_row *row_of(const struct service *service, const cha
 	return NULL;
 }
 
+bool dispatch_is_patient(const struct service *service, const char *type)
+{
+	const struct message_row *row = row_of(service, type);
+	return row && row->patient;
+}
+
 enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Message *m)
 {
 	const struct message_row *row = row_of(d->service, m->type);

@@ -219,6 +219,8 @@ void parked_release_all(struct parked *p);
 void parked_turn(struct parked *p);
 
 /* --- dispatch.c: one message to its handler --- */
+/* Whether a message of this type may wait a moment for others. */
+bool dispatch_is_patient(const struct service *service, const char *type);
 enum err dispatch(struct daemon *d, struct tx *tx, const char *sender, const Message *m) MUST_USE;
 /* The same with the row known: decodes the body and calls the handler. */
 enum err dispatch_row(const struct message_row *row, struct tx *tx, const char *sender, const Message *m) MUST_USE;

@@ -11,7 +11,7 @@ static const struct message_row messages[] = {
 	{ &command_refused__descriptor, on_command_refused, "caseload" },
 	{ &measurement_refused__descriptor, on_measurement_refused, "outcomes" },
 	{ &measurement_scored__descriptor, on_measurement_scored, "outcomes" },
-	{ &measurement_due__descriptor, on_measurement_due, "outcomes" },
+	{ &measurement_due__descriptor, on_measurement_due, "outcomes", .patient = true },
 };
 
 static const struct snapshot_row snapshots[] = {

@@ -4,7 +4,7 @@
 #include "sql_outcomes.h"
 
 static const struct message_row messages[] = {
-	{ &course_state__descriptor, on_course_state, "caseload" },
+	{ &course_state__descriptor, on_course_state, "caseload", .patient = true },
 	{ &measurement_answers__descriptor, on_measurement_answers, "intake" },
 };
 

@@ -10,10 +10,10 @@
 #include <time.h>
 
 static const struct message_row messages[] = {
-	{ .type = &course_state__descriptor, .handle = on_course_state, .from = "caseload" },
-	{ .type = &measurement_scored__descriptor, .handle = on_measurement_scored, .from = "outcomes" },
-	{ .type = &measurement_due__descriptor, .handle = on_measurement_due, .from = "outcomes" },
-	{ .type = &enquiry_fact__descriptor, .handle = on_enquiry_fact, .from = "intake" },
+	{ .type = &course_state__descriptor, .handle = on_course_state, .from = "caseload", .patient = true },
+	{ .type = &measurement_scored__descriptor, .handle = on_measurement_scored, .from = "outcomes", .patient = true },
+	{ .type = &measurement_due__descriptor, .handle = on_measurement_due, .from = "outcomes", .patient = true },
+	{ .type = &enquiry_fact__descriptor, .handle = on_enquiry_fact, .from = "intake", .patient = true },
 };
 
 static const struct snapshot_row snapshots[] = {
@@ -75,7 +75,6 @@ static const struct service service = {
 	.migrations = &migrations_reporting,
 	.messages = messages,
 	.n_messages = countof(messages),
-	.patience_ms = 20,
 	.snapshots = snapshots,
 	.n_snapshots = countof(snapshots),
 	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */
