@@ -15,8 +15,8 @@
 #include <zmq.h>
 
 #define WINDOW ((uint64_t)1024 * 1024)   /* bytes under way, as a daemon's credit */
-#define MESSAGES ((uint64_t)512)         /* and messages: a broker's queue to one peer holds a thousand */
-#define ACK_EVERY ((uint64_t)128)        /* messages, or when nothing more is there */
+#define MESSAGES ((uint64_t)128)         /* and messages: a broker holds twice as many for one peer */
+#define ACK_EVERY ((uint64_t)64)         /* messages, or when nothing more is there */
 #define ACK_BYTES ((uint64_t)256 * 1024) /* or bytes */
 #define PING_MS 1000
 #define NAME_MAX_LEN 64
