@@ -208,6 +208,10 @@ static enum err consider(const struct agreement *a, struct held *h, ProtobufCBin
                          ProtobufCBinaryData signatures, const char **why)
 {
 	const struct document sig = { .arena = h->arena, .path = a->path[SIGNATURES], .why = why };
+	if (text.len + signatures.len > WIRE_PAYLOAD_MAX - WIRE_LINK_MAX) {
+		*why = "the registry and its signatures are together larger than 1 MiB, and so can be given to nobody";
+		return ERR_TOO_LARGE;
+	}
 	TRY(check_signatures(a, &sig, text, signatures));
 	TRY(registry_parse(h->arena, a->path[REGISTRY], (const char *)text.data, text.len, &h->registry, why));
 	if (a->held && h->registry->serial < a->held->registry->serial) {

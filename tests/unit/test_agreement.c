@@ -198,6 +198,18 @@ static void hundred_thousand_refused_offers_leave_nothing_behind_and_the_right_o
 	assert_int_equal(agreement_registry(w->agreement)->serial, 10);
 }
 
+static void registry_that_would_not_fit_into_a_message_with_its_signatures_is_refused(void **state)
+{
+	struct world *w = *state;
+	const char *why = "", *text = registry_text(w, 8);
+	char *large = calloc(1, DOCUMENT_MAX + 1);
+	memset(large, ' ', DOCUMENT_MAX - 300);
+	memcpy(large, text, strlen(text));
+	assert_int_equal(offer(w, large, signatures_of(w, large), &why), AGREEMENT_REFUSED);
+	assert_non_null(strstr(why, "together larger than 1 MiB"));
+	free(large);
+}
+
 static void offer_larger_than_any_file_may_be_is_refused_and_harmless(void **state)
 {
 	struct world *w = *state;
@@ -307,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(hundred_thousand_refused_offers_leave_nothing_behind_and_the_right_one_is_taken),
+		TEST(registry_that_would_not_fit_into_a_message_with_its_signatures_is_refused),
 		TEST(offer_larger_than_any_file_may_be_is_refused_and_harmless),
 		TEST(offer_that_was_just_refused_is_looked_at_again_when_the_partners_change),
 		TEST(files_that_were_refused_are_read_again_when_the_partners_change),
