@@ -324,12 +324,19 @@ def test_broker_does_not_start_with_keys_that_others_may_read(world):
 
 def test_broker_does_not_start_with_the_keys_of_another(world):
     world.write_conf(keys=world.keys("a"))
-    assert "another key" in world.fails_to_start()
+    assert "name: must be `broker`, but these are the keys of `a`" in world.fails_to_start()
+
+
+def test_broker_does_not_start_with_other_keys_than_the_registry_has(world):
+    world.keys("broker").unlink()
+    world.make_keys("broker")
+    assert "the registry has another key for broker broker" in world.fails_to_start()
 
 
 def test_broker_does_not_start_without_a_row_in_the_registry(world):
-    world.write_conf(node="other")
-    assert "no broker other" in world.fails_to_start()
+    world.make_keys("other")
+    world.write_conf(node="other", keys=world.keys("other"))
+    assert "the registry has no broker other" in world.fails_to_start()
 
 
 def test_broker_does_not_start_twice_on_one_endpoint(running):
