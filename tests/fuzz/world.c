@@ -55,6 +55,18 @@ unsigned outbox_broken(const struct outbox *o)
 	return 0;
 }
 
+void outbox_say_broken(const struct outbox *o, struct buffer *out)
+{
+	(void)o;
+	(void)out;
+}
+
+void inbox_say_refused(const struct inbox *i, struct buffer *out)
+{
+	(void)i;
+	(void)out;
+}
+
 bool link_is_up(const struct link *l)
 {
 	(void)l;
