@@ -59,7 +59,8 @@ def test_nothing_acknowledged_is_lost_with_the_power_of_the_disk(cluster, disk):
     with closing_struck(Struck(Divided(disk.cluster, cluster, ["kommune"]))) as system:
         system.start()
         system.put_workers({"kommune": {}})
-        system.token("reden")
+        for at in ("reden", "kommune"):
+            system.token(at)  # before the first loss
         with ThreadPoolExecutor(6) as pool:
             posting = [pool.submit(post, system, at, halt) for at in ("kommune", "reden") * 3]
             try:
