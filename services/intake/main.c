@@ -35,8 +35,9 @@ static const struct message_row recovers[] = {
 #define RULES_OF_CITIZEN                                                                                               \
 	{ "citizen.name", RULE_MAX_LENGTH, .max = 200 }, { "citizen.phone", RULE_MAX_LENGTH, .max = 40 },                  \
 	    { "citizen.gender", RULE_CODE, "gender" }, { "citizen.birth_year", RULE_RANGE, .min = 1900, .max = 2100 },     \
-	    { "citizen.birth_date", RULE_DATE }, { "citizen.languages", RULE_CODE, "language" },                           \
-	    { "citizen.setting", RULE_CODE, "setting" }, { "citizen.residence", RULE_CODE, "residence" },                  \
+	    { "citizen.birth_date", RULE_DATE }, { "citizen.languages", RULE_MAX_ITEMS, .max = 20 },                       \
+	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.setting", RULE_CODE, "setting" },                   \
+	    { "citizen.residence", RULE_CODE, "residence" },                                                               \
 	{                                                                                                                  \
 		"citizen.occupation", RULE_MAX_LENGTH, .max = 200                                                              \
 	}
@@ -48,13 +49,15 @@ const struct rule referral_rules[] = {
 	{ "priority", RULE_CODE, "priority" },
 	{ "authored_on", RULE_DATE },
 	RULES_OF_CITIZEN,
-	{ "reasons", RULE_CODE, "area" },
 	{ "reasons", RULE_MAX_ITEMS, .max = 20 },
+	{ "reasons", RULE_CODE, "area" },
 	{ "note", RULE_MAX_LENGTH, .max = 10000 },
 	{ "channel", RULE_CODE, "channel" },
 	{ "partner", RULE_CODE, "partner" },
+	{ "wishes.languages", RULE_MAX_ITEMS, .max = 20 },
 	{ "wishes.languages", RULE_CODE, "language" },
 	{ "wishes.gender", RULE_CODE, "gender" },
+	{ "wishes.competences", RULE_MAX_ITEMS, .max = 20 },
 	{ "wishes.competences", RULE_CODE, "competence" },
 	{ "consent.on", RULE_DATE },
 };
@@ -70,8 +73,8 @@ static const struct rule enquiry_rules[] = {
 	{ "gender", RULE_CODE, "gender" },
 	{ "age", RULE_RANGE, .min = 1, .max = 120 },
 	{ "occupation", RULE_MAX_LENGTH, .max = 200 },
-	{ "reasons", RULE_CODE, "area" },
 	{ "reasons", RULE_MAX_ITEMS, .max = 20 },
+	{ "reasons", RULE_CODE, "area" },
 	{ "thoughts_of_change", RULE_CODE, "thoughts-of-change" },
 	{ "setting", RULE_CODE, "setting" },
 	{ "note", RULE_MAX_LENGTH, .max = 10000 },
@@ -100,9 +103,12 @@ static const struct rule worker_rules[] = {
 	{ "kind", RULE_REQUIRED },
 	{ "kind", RULE_CODE, "worker-kind" },
 	{ "programmes", RULE_REQUIRED },
+	{ "programmes", RULE_MAX_ITEMS, .max = 20 },
 	{ "cap", RULE_RANGE, .min = 1, .max = 1000 },
+	{ "languages", RULE_MAX_ITEMS, .max = 20 },
 	{ "languages", RULE_CODE, "language" },
 	{ "gender", RULE_CODE, "gender" },
+	{ "competences", RULE_MAX_ITEMS, .max = 20 },
 	{ "competences", RULE_CODE, "competence" },
 	{ "active_from", RULE_DATE },
 	{ "active_to", RULE_DATE },

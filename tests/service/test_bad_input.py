@@ -196,6 +196,9 @@ def test_a_birth_date_that_contradicts_the_cpr_is_refused(world):
     ({"citizen": {"name": "n" * 201}}, "citizen.name"),
     ({"note": "n" * 10001}, "note"),
     ({"reasons": ["housing"] * 21}, "reasons"),
+    ({"wishes": {"languages": ["da"] * 21}}, "wishes.languages"),
+    ({"wishes": {"competences": ["trafficking"] * 21}}, "wishes.competences"),
+    ({"citizen": {"languages": ["da"] * 21}}, "citizen.languages"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_value_that_is_not_allowed_is_refused(world, more, field):
     assert_refused(world.api.post(REFERRALS, referral() | more), 422, "invalid-value", field)

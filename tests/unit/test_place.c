@@ -84,6 +84,23 @@ static void full_worker_is_never_given_one_more(void **state)
 	              "The only one who could take the citizen is full.");
 }
 
+static void wish_that_is_repeated_is_one_wish(void **state)
+{
+	static const char *many[5000];
+	struct place_candidate w[4];
+	Wishes wishes = WISHES__INIT;
+	(void)state;
+	make_workers(w);
+	for (size_t i = 0; i < countof(many); i++)
+		many[i] = i ? "thai-culture" : "trafficking";
+	w[0].competences = (const char *const[]){ "trafficking" };
+	w[0].n_competences = 1;
+	wishes.competences = many;
+	wishes.n_competences = countof(many);
+	assert_choice(place_choose(arena, w, 4, &wishes), 0, "competence",
+	              "Knows about human trafficking; has room (2 of 10); the least loaded of 2 who fit.");
+}
+
 static void who_is_not_active_takes_nobody(void **state)
 {
 	struct place_candidate w[4];
@@ -167,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full_worker_is_never_given_one_more),
+		cmocka_unit_test(wish_that_is_repeated_is_one_wish),
 		cmocka_unit_test(who_is_not_active_takes_nobody),
 		cmocka_unit_test(the_former_worker_comes_before_all_wishes),
 		cmocka_unit_test(language_comes_before_load),

@@ -32,11 +32,17 @@ static bool has(const char *const *list, size_t n, const char *what)
 	return false;
 }
 
+/* What is wished twice is one wish. */
+static bool is_common(const char *const *have, size_t n_have, const char *const *want, size_t i)
+{
+	return has(have, n_have, want[i]) && !has(want, i, want[i]);
+}
+
 static size_t count_common(const char *const *have, size_t n_have, const char *const *want, size_t n_want)
 {
 	size_t common = 0;
 	for (size_t i = 0; i < n_want; i++)
-		common += has(have, n_have, want[i]);
+		common += is_common(have, n_have, want, i);
 	return common;
 }
 
@@ -90,11 +96,11 @@ static void add_part(struct buffer *out, const char *part)
 static const char *common_words(struct arena *a, const char *list, const char *const *have, size_t n_have,
                                 const char *const *want, size_t n_want)
 {
-	const char *words = "";
+	struct buffer words = buffer_in(a);
 	for (size_t i = 0; i < n_want; i++)
-		if (has(have, n_have, want[i]))
-			words = arena_printf(a, "%s%s%s", words, *words ? " and " : "", code_english(list, want[i]));
-	return words;
+		if (is_common(have, n_have, want, i))
+			buffer_printf(&words, "%s%s", words.len ? " and " : "", code_english(list, want[i]));
+	return words.data;
 }
 
 static const char *explain(struct arena *a, const struct place_candidate *c, const Wishes *w, const struct fit *f,
