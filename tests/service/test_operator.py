@@ -4,10 +4,13 @@
 import os
 import signal
 import subprocess
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from harness.facts import day
 from harness.system import eventually, programs
 from service.test_delivery import put_into_stream, trio  # noqa: F401
 
@@ -198,6 +201,26 @@ def test_recovery_of_a_node_that_goes_away_is_not_waited_for_without_end(trio): 
         told = waiting.communicate(timeout=60)[0]
     assert waiting.returncode == 1 and "waits for" in told
     assert "caseload has not run for 30 seconds" in told and "give this command again" in told
+
+
+def test_verify_finds_nothing_at_a_node_that_works_meanwhile(trio):  # noqa: F811
+    halt = threading.Event()
+
+    def work():
+        client = trio.api("kommune")
+        while not halt.is_set():
+            client.post("/api/v1/enquiries", {"receivedOn": day(0), "channel": "self"}, key=str(uuid.uuid4()))
+
+    trio.token("kommune")
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(work) for _ in range(4)]
+        try:
+            for _ in range(15):
+                assert "BROKEN" not in udvej(trio, "verify", node="kommune")
+        finally:
+            halt.set()
+        for one in working:
+            one.result()
 
 
 def test_verify_finds_what_was_changed_in_a_stream(trio):  # noqa: F811

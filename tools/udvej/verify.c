@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `udvej verify`: whether the streams of a daemon are what they were. Of each stream out, whether what waits goes on
  * from what was acknowledged, link by link; of each stream in, whether its sender signed for what is applied. Reads
- * only. */
+ * only, and all as it was at one moment, so that the node may run. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +105,10 @@ static enum err verify_in(struct session *s, const struct registry *r, bool *all
 	for (size_t i = 0; i < rows.n; i++) {
 		const char **cell = rows.cells + i * rows.n_columns;
 		const char *said = say_in(s, r, cell, rows.lengths + i * rows.n_columns);
-		printf("from %s: %s\n", cell[0], said ? said : "BROKEN: its sender did not sign for this");
+		printf("from %s: %s\n", cell[0],
+		       said ? said
+		            : "BROKEN: its sender did not sign for this with the key that the registry has, nor with the one "
+		              "before (to be expected when that was changed twice since it sent anything)");
 		*all = *all && said;
 	}
 	return OK;
@@ -117,8 +120,11 @@ static enum err verify(struct session *s)
 	bool all = true;
 	TRY(registry_load(s->arena, settings_get(s->settings, "registry"), &r, &s->why));
 	s->why = "";
+	TRY(db_begin(s->db));
+	TRY(db_exec(s->db, s->arena, sql_operator_verify_begin, NULL));
 	TRY(verify_out(s, &all));
 	TRY(verify_in(s, r, &all));
+	TRY(db_rollback(s->db));
 	if (all)
 		return OK;
 	s->why = "not every stream is what it was: put the newest copy of the database back, or run `udvej recover`";

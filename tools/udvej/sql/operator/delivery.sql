@@ -58,6 +58,9 @@ with earlier as (delete from recovery_item where not exists (select from recover
 insert into recovery (epoch, since, partner, signature) values (:epoch, :since, :partner, :signature)
 on conflict do nothing returning epoch;
 
+-- name: operator_life
+select since from life;
+
 -- name: operator_recovery
 select exists (select from recovery) as under_way,
        (select case when count(*) = 0 then 'the node has not asked the others yet'
@@ -75,6 +78,10 @@ from recovery_peer p where exists (select from recovery) order by peer;
 -- name: operator_recovery_problems
 select sender as "from", type, entity, problem, length(body) as bytes
 from recovery_item where problem is not null order by number limit 50;
+
+-- name: operator_verify_begin
+-- The node goes on writing meanwhile.
+set transaction isolation level repeatable read, read only;
 
 -- name: operator_verify_out
 select receiver, seq, chain, acked, acked_chain from bus_out_stream order by receiver;
