@@ -10,7 +10,12 @@ select set_config('DateStyle', 'ISO', false),
        set_config('client_min_messages', 'warning', false),
        set_config('statement_timeout', '30s', false),
        set_config('lock_timeout', '10s', false),
-       set_config('idle_in_transaction_session_timeout', '60s', false);
+       set_config('idle_in_transaction_session_timeout', '60s', false),
+       -- nor for a host that is gone without a word: the server would keep its session, and with it the node's fence
+       set_config('tcp_keepalives_idle', '10', false),
+       set_config('tcp_keepalives_interval', '5', false),
+       set_config('tcp_keepalives_count', '3', false),
+       set_config('tcp_user_timeout', '20000', false);
 
 -- name: db_not_durable
 -- Where there are standbys (they hold physical slots), a failover must not lose what was committed either.
