@@ -5,8 +5,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/control.h"
 
 static const char *who = "udvej";
 
@@ -28,9 +31,9 @@ static void __attribute__((format(printf, 2, 0))) write_line(const char *level, 
 	n += words < 0 ? 0 : (size_t)words;
 	if (n > sizeof line - 2)
 		n = sizeof line - 2;
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)line[i] < ' ')
-			line[i] = ' '; /* one event stays one line, whatever text a library gave us */
+	line[n] = '\0';
+	for (size_t i = 0; i < n; i++) /* one event stays one line, whatever text a library or another node gave us */
+		memset(line + i, ' ', control_at(line + i));
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, n) < 0)
 		return; /* nowhere left to say so */

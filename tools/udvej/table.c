@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/control.h"
+
 static size_t width_of(const struct db_rows *rows, size_t column)
 {
 	size_t widest = strlen(rows->names[column]);
@@ -19,8 +21,11 @@ static size_t width_of(const struct db_rows *rows, size_t column)
 static void print_cell(const char *cell, size_t width)
 {
 	size_t len = 0;
-	for (; cell && cell[len]; len++)
-		putchar((unsigned char)cell[len] < ' ' || cell[len] == 0x7f ? '?' : cell[len]);
+	for (; cell && cell[len]; len++) {
+		size_t control = control_at(cell + len);
+		putchar(control ? '?' : cell[len]);
+		len += control > 1;
+	}
 	for (; len < width; len++)
 		putchar(' ');
 }
