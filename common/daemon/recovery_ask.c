@@ -82,7 +82,8 @@ static enum err store_page(struct recovery *r, struct tx *tx, void *context)
 static bool is_sound(const SnapshotPage *page)
 {
 	bool sound = uuid_is_valid(page->epoch) && (!*page->known_epoch || uuid_is_valid(page->known_epoch)) &&
-	             page->acked >= 0 && page->known_position >= 0 && page->acked_chain.len == CHAIN_LEN &&
+	             page->acked >= 0 && page->acked <= INT64_MAX / 2 && page->known_position >= 0 &&
+	             page->known_position <= INT64_MAX / 2 && page->acked_chain.len == CHAIN_LEN &&
 	             page->known_chain.len == CHAIN_LEN && strlen(page->next_after) <= MESSAGE_NAME_MAX;
 	for (size_t i = 0; i < page->n_items && sound; i++)
 		sound = *page->items[i]->type && page->items[i]->body.len <= SHAPE_MAX_BYTES;
@@ -109,6 +110,8 @@ void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *pa
 	p->kind = page->next_kind;
 	memcpy(p->after, page->next_after, strlen(page->next_after) + 1);
 	p->done = page->last;
+	if (p->done)
+		r->row = 0; /* it may have come into the registry when the others' first rows were applied already */
 	p->items += page->n_items;
 	p->ask_ms = 0;
 	FAULT_POINT(page_noted);

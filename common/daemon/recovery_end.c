@@ -111,10 +111,24 @@ static enum err open_new_life(struct recovery *r, struct tx *tx, void *context)
 		TRY(known_by(tx, s->receiver, &known));
 		TRY(number_anew(tx, s, &known));
 	}
-	for (const struct recovery_peer *p = r->peers; p; p = p->next)
+	for (const struct recovery_peer *p = r->peers; p; p = p->next) {
+		if (registry_by_name(d->registry, p->name))
+			TRY(tx_exec(tx, sql_recovery_items_unknown, NULL, ARG_TEXT("peer", p->name)));
 		TRY(tx_exec(tx, sql_recovery_in_stream, NULL, ARG_TEXT("peer", p->name)));
+	}
+	TRY(tx_exec(tx, sql_recovery_items_drop, NULL));
 	TRY(tx_exec(tx, sql_recovery_life, NULL));
 	return tx_exec(tx, sql_recovery_end, NULL);
+}
+
+static void tell_who_was_not_heard(const struct recovery *r)
+{
+	for (const struct recovery_peer *p = r->peers; p; p = p->next)
+		if (!registry_by_name(r->daemon->registry, p->name))
+			log_warning(
+			    "%s is not in the registry: what it knows was not recovered. If it comes back and has more, this "
+			    "node finds that out, only reads, and is to be recovered once more",
+			    p->name);
 }
 
 enum err recovery_finish(struct recovery *r)
@@ -124,8 +138,9 @@ enum err recovery_finish(struct recovery *r)
 	TRY(recovery_step(r, open_new_life, NULL));
 	d->restored = NULL;
 	batch_read_again(d->batch);
+	tell_who_was_not_heard(r);
 	if (r->problems)
-		log_error("%u of what the others told could not be applied: see the table recovery_item", r->problems);
+		log_error("%u of what the others told could not be applied: see `udvej status`", r->problems);
 	log_info("recovered: the new life %s begins", r->epoch);
 	return OK;
 }

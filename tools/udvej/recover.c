@@ -17,12 +17,19 @@
 #define AWAY_SECONDS 30  /* without the node; a supervisor has started it by then, if there is one */
 #define STILL_SECONDS 30 /* without news from the others */
 
-static void begin_life(struct arena *a, struct life *l)
+/* Later than the life that the database has, wherever that was signed and whatever the clock said there. */
+static enum err begin_life(struct session *s, struct life *l)
 {
 	struct timespec now;
+	struct db_rows rows;
+	TRY(db_rows(s->db, s->arena, sql_operator_life, &rows, NULL));
 	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t last = rows.n ? atoll(rows.cells[0]) : 0;
 	l->since = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-	memcpy(l->epoch, uuid_new(a), sizeof l->epoch);
+	if (l->since <= last)
+		l->since = last + 1;
+	memcpy(l->epoch, uuid_new(s->arena), sizeof l->epoch);
+	return OK;
 }
 
 /* Signs, and looks whether the partners' file of the node would take it: better here than at every other node. */
@@ -36,7 +43,7 @@ static enum err sign(struct session *s, const char *organisation, const char *ke
 		return ERR_VALUE;
 	}
 	memcpy(l->partner, organisation, strlen(organisation) + 1);
-	begin_life(s->arena, l);
+	TRY(begin_life(s, l));
 	TRY(secret_keys_load(s->arena, key_file, NULL, &keys, &s->why));
 	life_sign(l, node, keys.sign_secret);
 	sodium_memzero(&keys, sizeof keys);

@@ -35,6 +35,13 @@ delete from recovery_item where number = :number;
 -- name: recovery_item_fails
 update recovery_item set problem = :problem where number = :number;
 
+-- name: recovery_items_unknown
+update recovery_item set problem = 'nothing of this type is recovered here' where sender = :peer and problem is null;
+
+-- name: recovery_items_drop
+-- Of those who were taken out of the registry meanwhile: they tell it again when they are back.
+delete from recovery_item where problem is null;
+
 -- name: recovery_counts
 select (select count(*) from recovery_item where problem is null) as waiting,
        (select count(*) from recovery_item where problem is not null) as problems;
@@ -56,12 +63,14 @@ where receiver = :receiver;
 
 -- name: recovery_in_stream
 -- Goes on where the sender knows that we were, for which it signs; or where we are, if that is further in the same life.
+-- Not when it has not told all, or not all of that was applied: it would be passed over for good.
 insert into bus_in_stream as s
     (sender, epoch, since, partner, life_signature, seq, chain, signed_seq, signed_chain, signature)
 select peer, epoch, since, partner, life_signature, acked, acked_chain,
        case when acked_signature is null then 0 else acked end,
        case when acked_signature is not null then acked_chain end, acked_signature
-from recovery_peer where peer = :peer and epoch is not null
+from recovery_peer where peer = :peer and done
+  and not exists (select from recovery_item where sender = :peer and problem is null)
 on conflict (sender) do update set epoch = excluded.epoch, since = excluded.since, partner = excluded.partner,
     life_signature = excluded.life_signature, seq = excluded.seq, chain = excluded.chain,
     signed_seq = excluded.signed_seq, signed_chain = excluded.signed_chain, signature = excluded.signature
