@@ -95,7 +95,9 @@ bool batch_is_idle(const struct batch *b)
 int batch_begins_ms(const struct batch *b)
 {
 	int64_t now = clock_monotonic_ms();
-	if (!b->first || b->committing || b->stale || b->daemon->hold_until_ms || now < b->resume_ms)
+	const struct daemon *d = b->daemon;
+	bool away = b->stale || db_is_lost(d->writer) || db_is_lost(d->reader);
+	if (!b->first || b->committing || away || d->hold_until_ms || now < b->resume_ms)
 		return -1;
 	return (int)patience_ms(b, now);
 }

@@ -51,11 +51,26 @@ static void server_without_room_or_on_its_way_down_is_at_fault_and_a_bad_value_i
 	assert_false(repair_world_is_at_fault(&batch));
 }
 
+static void work_that_waits_for_a_lost_connection_asks_for_no_turn(void **state)
+{
+	struct db reader = { .lost = true };
+	struct work work = { .next = NULL };
+	(void)state;
+	daemon_of_writer.reader = &reader;
+	batch.first = &work;
+	batch.urgent = true;
+	assert_int_equal(batch_begins_ms(&batch), -1);
+	reader.lost = false;
+	assert_int_equal(batch_begins_ms(&batch), 0);
+	batch.first = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(positions_were_moved_only_where_the_server_says_so),
 		cmocka_unit_test(server_without_room_or_on_its_way_down_is_at_fault_and_a_bad_value_is_not),
+		cmocka_unit_test(work_that_waits_for_a_lost_connection_asks_for_no_turn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
