@@ -23,3 +23,16 @@ bool seldom_may(struct seldom *s, const char *why, int64_t now_ms, uint64_t *ret
 	s->of[i].unlogged = 0;
 	return true;
 }
+
+bool few_may(struct few *f, unsigned at_once, int64_t now_ms)
+{
+	int64_t earned = (now_ms - f->since_ms) / EVERY_MS;
+	if (earned > 0) {
+		f->said -= earned < f->said ? (unsigned)earned : f->said;
+		f->since_ms += earned * EVERY_MS;
+	}
+	if (f->said >= at_once)
+		return false;
+	f->said++;
+	return true;
+}

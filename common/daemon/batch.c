@@ -312,8 +312,7 @@ static void tell(struct daemon *d, struct work *w)
 	if (w->counts != METRIC_COUNT)
 		metric_add(d, w->counts, 1);
 	if (w->counts == METRIC_MESSAGES_DEAD)
-		log_warning("dead letter from %s seq %lld (%s): %s", w->from.sender, (long long)w->from.seq,
-		            w->letter->message.type, err_slug(w->verdict.err));
+		refused_letter(d, &w->from, w->letter->message.type, w->verdict.err);
 	if (!c)
 		return;
 	w->call = NULL; /* it may be gone when this returns */

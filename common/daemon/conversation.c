@@ -59,7 +59,7 @@ void conversation_stand_still(struct out_stream *s)
 
 void conversation_say_broken(struct out_stream *s, const Ack *ack, const char *why)
 {
-	if (!s->said_why) /* once, whatever else it says then */
+	if (!s->said_why && few_may(&s->words, STREAM_WORDS, clock_monotonic_ms())) /* once, whatever else it says then */
 		log_error("stream to %s stands still: it says position %lld of epoch %s, but %s (here: %lld sent, %lld "
 		          "acknowledged). Messages for it are kept until that is mended",
 		          s->receiver, (long long)ack->position, ack->epoch, why, (long long)s->seq, (long long)s->acked);
@@ -89,7 +89,7 @@ static void go_on(struct out_stream *s, const Ack *ack, bool answers)
 		memcpy(s->receipt, ack->receipt.data, SIGNATURE_LEN);
 	tail_drop_until(&s->tail, s->acked);
 	if (answers) {
-		if (s->broken)
+		if (s->broken && few_may(&s->words, STREAM_WORDS, now_ms))
 			log_info("stream to %s goes on from %lld", s->receiver, (long long)ack->position);
 		s->broken = false;
 		s->said_why = NULL;
@@ -201,11 +201,12 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 	return n;
 }
 
-/* Few and small ones join those that come until the receiver has committed what is under way: it could not begin with
- * them before, and each frame costs both sides a seal, a signature and an acknowledgement. */
-static bool gathers(const struct out_stream *s, size_t bytes, int64_t now_ms)
+/* How long few and small ones still wait for others, until the receiver has committed what is under way: it could not
+ * begin with them before, and each frame costs both sides a seal, a signature and an acknowledgement. */
+static int64_t gather_ms(const struct out_stream *s, size_t bytes, int64_t now_ms)
 {
-	return bytes < GATHER_BYTES && s->sent > s->acked && now_ms < s->sent_ms + GATHER_MS;
+	int64_t left = s->sent_ms + GATHER_MS - now_ms;
+	return left < 0 || bytes >= GATHER_BYTES || s->sent <= s->acked ? 0 : left;
 }
 
 /* Fills `messages` with consecutive ones from `first`, from memory or else from the database, and `last` with the
@@ -222,7 +223,8 @@ static size_t fetch(struct outbox *o, struct out_stream *s, int64_t first, Messa
 		*last = l->chain;
 		bytes += l->bytes;
 	}
-	if (n && gathers(s, bytes, now_ms))
+	s->gather_ms = n ? gather_ms(s, bytes, now_ms) : 0;
+	if (s->gather_ms)
 		return 0;
 	return n ? n : fetch_old(o, s, first, messages, last);
 }
@@ -275,31 +277,37 @@ static int64_t greeting_interval(const struct outbox *o, const struct out_stream
 	return s->up ? GREETING_RETRY_MS : PROBE_MS;
 }
 
-/* True when there is more to send at once. */
-static bool pump(struct outbox *o, struct out_stream *s, int64_t now_ms)
+/* In how many milliseconds there is more to send; -1: not by itself. */
+static int pump(struct outbox *o, struct out_stream *s, int64_t now_ms)
 {
+	s->gather_ms = 0;
 	if (s->greeted && wants_new_conversation(s, now_ms))
 		conversation_forget(s);
 	if (!s->greeted || o->daemon->restored) {
 		s->ack_due_ms = 0;
 		greet(o, s, now_ms, greeting_interval(o, s));
-		return false;
+		return -1;
 	}
 	int frames = 0;
 	while (s->sent < s->seq && s->spent < s->credit && frames < FRAMES_A_TURN && send_one_frame(o, s, now_ms))
 		frames++;
-	return frames == FRAMES_A_TURN;
+	if (frames == FRAMES_A_TURN)
+		return 0;
+	return s->gather_ms ? (int)s->gather_ms : -1;
 }
 
-bool outbox_pump(struct outbox *o, int64_t now_ms)
+int outbox_pump(struct outbox *o, int64_t now_ms)
 {
-	bool more = false, tell = o->daemon->restored && !o->told;
+	int soonest = -1;
+	bool tell = o->daemon->restored && !o->told;
 	outbox_meet(o);
 	o->told = o->told || tell;
 	for (struct out_stream *s = o->streams; s; s = s->next) {
 		if (tell)
 			conversation_forget(s);
-		more |= pump(o, s, now_ms);
+		int ms = pump(o, s, now_ms);
+		if (ms >= 0 && (soonest < 0 || ms < soonest))
+			soonest = ms;
 	}
-	return more;
+	return soonest;
 }

@@ -123,6 +123,7 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 	memcpy(anew.life_signature, s->renewal.signature, sizeof anew.life_signature);
 	anew.conversation = s->conversation;
 	anew.waiting_bytes = s->waiting_bytes;
+	anew.words = s->words;
 	*s = anew;
 	reception_acknowledge(i, s, true);
 	outbox_on_up(i->daemon->outbox, s->sender);
@@ -130,7 +131,7 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 
 void inbox_leave(struct in_stream *s, const struct letter *l)
 {
-	s->waiting_bytes -= (int64_t)l->bytes;
+	s->left_bytes += (int64_t)l->bytes;
 	s->accepted = s->staged;
 	s->accepted_chain = s->staged_chain;
 }
@@ -138,7 +139,7 @@ void inbox_leave(struct in_stream *s, const struct letter *l)
 bool inbox_stage(struct in_stream *s, const struct origin *from, const struct letter *l)
 {
 	if (strcmp(from->epoch, s->epoch) != 0) { /* of a life that is over */
-		s->waiting_bytes -= (int64_t)l->bytes;
+		s->left_bytes += (int64_t)l->bytes;
 		return false;
 	}
 	if (l->seq != s->staged + 1) {
@@ -179,6 +180,8 @@ enum err inbox_save(struct inbox *i, struct arena *a)
 void inbox_committed(struct inbox *i)
 {
 	for (struct in_stream *s = i->streams; s; s = s->next) {
+		s->waiting_bytes -= s->left_bytes;
+		s->left_bytes = 0;
 		if (s->renewing)
 			begin_anew(i, s);
 		if (s->staged == s->position)
@@ -203,6 +206,6 @@ void inbox_rolled_back(struct inbox *i)
 		s->staged = s->position;
 		s->staged_chain = s->chain;
 		s->staged_head = s->signed_head;
-		s->staged_bytes = 0;
+		s->staged_bytes = s->left_bytes = 0;
 	}
 }

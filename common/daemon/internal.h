@@ -60,6 +60,7 @@ struct daemon {
 	} clock;
 	uint64_t metrics[METRIC_COUNT];
 	struct seldom seldom;      /* what others can make this node log */
+	struct few words;          /* the same, of which each line says something of its own */
 	const char *restored;      /* in words: this database was set back, and so nothing may change; NULL: all is well */
 	struct recovery *recovery; /* NULL: none is under way */
 	int64_t recovery_look_ms;
@@ -82,10 +83,15 @@ void membership_offered(struct daemon *d, ProtobufCBinaryData registry, Protobuf
 void durability_turn(struct daemon *d, int64_t now_ms);
 
 /* --- refused.c: what came from another node and is not taken --- */
+#define DAEMON_WORDS 20u /* lines at once that others can provoke, and then one a second */
+#define STREAM_WORDS 8u  /* the same, of one stream */
 /* A frame from this node ("": a broker) is refused; `why` is a literal. */
 void refused_frame(struct daemon *d, const char *from, const char *why);
 /* A batch from this node holds nothing that was not taken before. */
 void refused_repetition(struct daemon *d, const char *from);
+/* A message of it is a dead letter now. */
+struct origin;
+void refused_letter(struct daemon *d, const struct origin *from, const char *type, enum err why);
 
 /* --- clock.c --- */
 int64_t clock_monotonic_ms(void);
@@ -144,8 +150,9 @@ bool outbox_trim_due(const struct outbox *o, int64_t now_ms);
 void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack);
 void outbox_on_up(struct outbox *o, const char *node);
 void outbox_on_gone(struct outbox *o, const char *node);
-/* Sends what may be sent now, within bounds: true when there is more. */
-bool outbox_pump(struct outbox *o, int64_t now_ms);
+/* Sends what may be sent now, within bounds. In how many milliseconds there is more to send by itself (0: at once), or
+ * -1. */
+int outbox_pump(struct outbox *o, int64_t now_ms);
 /* Where the stream to a node stands, for a page of a snapshot. */
 void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage *page);
 /* Whether this database has sent anything to anyone: a new one has not. */

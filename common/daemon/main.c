@@ -200,9 +200,9 @@ static void loop(struct daemon *d, int signals)
 				look_again(d);
 			parked_turn(d->parked);
 		}
-		bool more = recovery_turn(d, now);
-		if (outbox_pump(d->outbox, now) || more) /* what no descriptor will tell of */
+		if (recovery_turn(d, now)) /* there is more to do, of which no descriptor will tell */
 			timeout = 0;
+		timeout = soonest(timeout, outbox_pump(d->outbox, now));
 		timeout = soonest(timeout, batch_begins_ms(d->batch));
 		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
 		timeout = soonest(timeout, 1000);

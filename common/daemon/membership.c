@@ -58,7 +58,7 @@ void membership_offered(struct daemon *d, ProtobufCBinaryData registry, Protobuf
 {
 	const char *why = "";
 	enum agreement_news news = agreement_offer(d->agreement, registry, signatures, &why);
-	if (news == AGREEMENT_REFUSED)
+	if (news == AGREEMENT_REFUSED && few_may(&d->words, DAEMON_WORDS, clock_monotonic_ms()))
 		log_error("the registry that a broker offers is not used: %s", why);
 	if (news == AGREEMENT_NEW)
 		d->membership_changed = true;

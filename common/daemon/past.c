@@ -36,13 +36,10 @@ static bool has_forgotten(const struct outbox *o, const struct out_stream *s, in
 {
 	struct daemon *d = o->daemon;
 	struct db_rows rows;
-	int64_t seq = 0;
-	if (db_rows(d->reader, d->scratch, sql_out_stream_all, &rows, NULL) != OK)
+	if (arena_used(d->scratch) > MESSAGE_ARENA_LIMIT / 2 ||
+	    db_rows(d->reader, d->scratch, sql_out_stream_seq, &rows, NULL, ARG_TEXT("receiver", s->receiver)) != OK)
 		return false;
-	for (size_t r = 0; r < rows.n; r++)
-		if (strcmp(rows.cells[r * rows.n_columns], s->receiver) == 0)
-			seq = atoll(rows.cells[r * rows.n_columns + 1]);
-	return position > seq;
+	return position > (rows.n ? atoll(rows.cells[0]) : 0);
 }
 
 /* Whether this node signed the head that is shown, in the life that the receiver speaks of. */
@@ -119,7 +116,12 @@ static bool is_later_life(const struct outbox *o, const Ack *ack)
  * in any other than our first life is one of a database that is not here. */
 void past_is_other_life(struct outbox *o, struct out_stream *s, const Ack *ack)
 {
-	if (is_later_life(o, ack) || (!o->life.since && is_ours(o, s, ack)))
+	if (is_later_life(o, ack) && o->life.since)
+		restored_found(o->daemon, s->receiver,
+		               "proves a life of this node's database (%s) that began later than this one, by %lld s of the "
+		               "clocks by which they were signed",
+		               ack->epoch, (long long)(ack->since - o->life.since) / 1000);
+	else if (is_later_life(o, ack) || (!o->life.since && is_ours(o, s, ack)))
 		restored_found(o->daemon, s->receiver, "proves another life of this node's database (%s) than this one",
 		               ack->epoch);
 	stand_still(o, s, ack,

@@ -29,9 +29,10 @@ void reception_stand_still(struct inbox *i, struct in_stream *s, const char *why
 {
 	if (!s->refused == !why)
 		return;
-	if (why)
+	bool say = few_may(&s->words, STREAM_WORDS, clock_monotonic_ms());
+	if (why && say)
 		log_error("nothing is taken from %s: %s (here: position %lld)", s->sender, why, (long long)s->position);
-	else
+	else if (say)
 		log_info("the stream from %s goes on from %lld", s->sender, (long long)s->position);
 	s->refused = why;
 	i->daemon->refused_streams += why ? 1u : -1u;
@@ -85,18 +86,12 @@ void reception_acknowledge(struct inbox *i, struct in_stream *s, bool resend)
 static bool look_up(const struct inbox *i, const struct in_stream *s, int64_t *ret_position)
 {
 	struct db_rows rows;
-	int64_t position = 0;
-	if (db_rows(i->daemon->reader, i->daemon->scratch, sql_in_stream_all, &rows, NULL) != OK)
+	struct arena *a = i->daemon->scratch;
+	if (arena_used(a) > MESSAGE_ARENA_LIMIT / 2 ||
+	    db_rows(i->daemon->reader, a, sql_in_stream_seq, &rows, NULL, ARG_TEXT("sender", s->sender)) != OK ||
+	    (rows.n && strcmp(rows.cells[0], s->epoch) != 0))
 		return false;
-	for (size_t r = 0; r < rows.n; r++) {
-		const char **cell = rows.cells + r * rows.n_columns;
-		if (strcmp(cell[0], s->sender) != 0)
-			continue;
-		if (strcmp(cell[1], s->epoch) != 0)
-			return false;
-		position = atoll(cell[2]);
-	}
-	*ret_position = position;
+	*ret_position = rows.n ? atoll(rows.cells[1]) : 0;
 	return true;
 }
 

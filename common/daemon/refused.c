@@ -31,3 +31,9 @@ void refused_repetition(struct daemon *d, const char *from)
 		log_info("passed over a frame from %s (key %s): %s (%" PRIu64 " more since the last such line)", from,
 		         key_of(d, from), why, more);
 }
+
+void refused_letter(struct daemon *d, const struct origin *from, const char *type, enum err why)
+{
+	if (few_may(&d->words, DAEMON_WORDS, clock_monotonic_ms())) /* each is in the table of dead letters */
+		log_warning("dead letter from %s seq %lld (%s): %s", from->sender, (long long)from->seq, type, err_slug(why));
+}

@@ -97,7 +97,7 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 		FAULT_POINT(page_unsent);
 		link_send(d->link, from, &f); /* lost: it asks again */
 		FAULT_POINT(page_sent);
-	} else
+	} else if (few_may(&d->words, DAEMON_WORDS, clock_monotonic_ms()))
 		log_warning("%s asks what is known here, and it cannot be read: %s", from, db_error(d->reader));
 	arena_free(a);
 }

@@ -23,7 +23,9 @@ struct out_stream {
 	int64_t acked_before;        /* acked as it began: an answer can only tell of as much or more */
 	int64_t sent, spent, credit; /* of this conversation */
 	int64_t sent_ms;             /* when the last frame went */
+	int64_t gather_ms;           /* how long what could be sent still waits for more; 0: it does not */
 	int64_t greeting_due_ms, ack_due_ms, idle_due_ms;
+	struct few words; /* of the log about this stream */
 };
 
 struct outbox {

@@ -23,6 +23,7 @@
 #define SILENT_MS 10000
 #define PRUNE_EVERY_MS 1000
 #define ANNOUNCE_AGAIN_MS 200
+#define RELAY_WORDS 200u /* all nodes may come at once, when the broker is new */
 #define GIVE_AGAIN_MS 10000 /* a registry to one who says that it still has an older one */
 
 /* Parts of a message as the ROUTER gives it. */
@@ -174,7 +175,7 @@ static void take_registry(struct relay *r, const struct route *sender, const Lin
 {
 	const char *why = "";
 	enum agreement_news news = agreement_offer(r->agreement, link->registry, link->signatures, &why);
-	if (news == AGREEMENT_REFUSED)
+	if (news == AGREEMENT_REFUSED && few_may(&r->words, RELAY_WORDS, r->now_ms))
 		log_error("the registry that %s offers is not used: %s", sender->name, why);
 	if (news == AGREEMENT_NEW)
 		log_info("registry with serial %ld from %s in force", agreement_registry(r->agreement)->serial, sender->name);
@@ -232,7 +233,8 @@ static void take(struct relay *r, struct wire_parts *parts)
 		return;
 	}
 	if (news == ROUTE_NEW) {
-		log_info("%s is connected with key %s", node->name, node->curve);
+		if (few_may(&r->words, RELAY_WORDS, r->now_ms))
+			log_info("%s is connected with key %s", node->name, node->curve);
 		monitor_heard(&r->monitor, &parts->part[ADDRESS], node, r->now_ms);
 	}
 	if (news == ROUTE_NEW || (sender->missed && r->now_ms - sender->announced_ms >= ANNOUNCE_AGAIN_MS))

@@ -17,6 +17,7 @@ struct relay {
 	char instance[17]; /* of this life of the broker */
 	int64_t now_ms, pruned_ms;
 	struct seldom seldom;
+	struct few words; /* of the log, about nodes that come and what they offer */
 	/* Counted since the start: forwarded, their payload bytes, from keys no longer in the registry, unreadable,
 	 * destination gone or full, from a connection that a newer one has replaced. */
 	uint64_t messages, bytes, cut_off, malformed, unreachable, superseded;

@@ -11,6 +11,7 @@
 
 #define REQUESTS_A_TURN 64
 #define LOG_EVERY_MS 100
+#define CONNECTION_WORDS 200u /* all nodes may come at once, when the broker is new */
 
 /* Parts of a request. */
 enum { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, CREDENTIAL, N_PARTS };
@@ -84,7 +85,8 @@ static void decide(struct zap *z, struct wire_parts *request, const struct regis
 	answer(z, request, node != NULL, user);
 	if (node) {
 		z->accepted++;
-		log_info("connection of %s with key %s from %s", node->name, key, address);
+		if (few_may(&z->words, CONNECTION_WORDS, now_ms))
+			log_info("connection of %s with key %s from %s", node->name, key, address);
 	} else {
 		z->refused++;
 		log_refusal(z, key, address, now_ms);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/seldom.h"
 #include "bus/registry.h"
 #include "bus/wire.h"
 
@@ -16,6 +17,7 @@ struct zap {
 	uint64_t accepted, refused;
 	int64_t logged_ms; /* when a refusal was last logged */
 	uint64_t unlogged; /* refusals since then */
+	struct few words;  /* about those that were let in */
 };
 
 /* The User-Id of a connection: its key, and the name that the registry had for it then. */

@@ -202,7 +202,11 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 		                        (const char *)row.chain.head, (const char *)row.acked_chain.head,
 		                        (const char *)row.receipt },
 		      out);
-	} else if (strcmp(sql->name, "in_stream_all") == 0)
+	} else if (strcmp(sql->name, "out_stream_seq") == 0)
+		cells(a, ret, 1, (const char *[]){ seq }, none);
+	else if (strcmp(sql->name, "in_stream_seq") == 0)
+		cells(a, ret, 2, (const char *[]){ EPOCH, seq }, none);
+	else if (strcmp(sql->name, "in_stream_all") == 0)
 		cells(a, ret, 10,
 		      (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL, "0", NULL, NULL },
 		      none);
@@ -268,7 +272,7 @@ static int end(void **state)
 static const struct chain nothing;
 
 /* A signed head as a peer shows it. */
-static SignedHead *show(int64_t seq, const struct chain *chain, unsigned char signature[SIGNATURE_LEN])
+static inline SignedHead *show(int64_t seq, const struct chain *chain, unsigned char signature[SIGNATURE_LEN])
 {
 	static SignedHead head;
 	static struct chain kept;

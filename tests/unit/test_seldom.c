@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lines that strangers can provoke are logged once a second for each reason. */
+/* Lines that others can provoke are logged once a second for each reason, or a few. */
 #include "base/seldom.h"
 
 #include <setjmp.h>
@@ -46,12 +46,29 @@ static void reasons_beyond_the_table_share_its_last_row(void **state)
 	assert_true(seldom_may(&s, names[0], 1000, &more));
 }
 
+static void few_lines_go_at_once_and_then_one_a_second(void **state)
+{
+	(void)state;
+	struct few f = { 0 };
+	for (int i = 0; i < 3; i++)
+		assert_true(few_may(&f, 3, 5000));
+	assert_false(few_may(&f, 3, 5000));
+	assert_false(few_may(&f, 3, 5999));
+	assert_true(few_may(&f, 3, 6000));
+	assert_false(few_may(&f, 3, 6500));
+	assert_true(few_may(&f, 3, 7000));
+	for (int i = 0; i < 3; i++)
+		assert_true(few_may(&f, 3, 3600000));
+	assert_false(few_may(&f, 3, 3600000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(line_is_logged_once_a_second_and_tells_how_many_were_not),
 		cmocka_unit_test(one_reason_does_not_hide_another),
 		cmocka_unit_test(reasons_beyond_the_table_share_its_last_row),
+		cmocka_unit_test(few_lines_go_at_once_and_then_one_a_second),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,9 @@ select epoch, since, partner, signature from life;
 -- name: out_stream_all
 select receiver, seq, acked, chain, acked_chain, receipt from bus_out_stream;
 
+-- name: out_stream_seq
+select seq from bus_out_stream where receiver = :receiver;
+
 -- name: out_stream_set
 -- Fails in the server, by the division, when the row is not where we left it: so COMMIT need not wait for the outcome.
 with moved as (
@@ -43,6 +46,9 @@ delete from bus_out where receiver = :receiver and seq > :after and seq <= :seq;
 
 -- name: in_stream_all
 select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since, partner, life_signature from bus_in_stream;
+
+-- name: in_stream_seq
+select epoch, seq from bus_in_stream where sender = :sender;
 
 -- name: in_stream_begin
 insert into bus_in_stream (sender, epoch, since, partner, life_signature, seq, chain, signed_seq, signed_chain, signature)
