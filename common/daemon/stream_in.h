@@ -30,8 +30,9 @@ struct in_stream {
 	int64_t conversation;  /* as the last greeting named it */
 	int64_t applied_bytes; /* of this conversation, for credit */
 	int64_t staged_bytes, waiting_bytes;
-	int64_t left_bytes; /* of letters that the running batch leaves to the sender: they no longer wait when it is done */
-	struct few words;   /* of the log about this stream */
+	int64_t
+	    left_bytes;   /* of letters that the running batch leaves to the sender: they no longer wait when it is done */
+	struct few words; /* of the log about this stream */
 };
 
 struct inbox {

@@ -23,7 +23,7 @@
 #define SILENT_MS 10000
 #define PRUNE_EVERY_MS 1000
 #define ANNOUNCE_AGAIN_MS 200
-#define RELAY_WORDS 200u /* all nodes may come at once, when the broker is new */
+#define RELAY_WORDS 200u    /* all nodes may come at once, when the broker is new */
 #define GIVE_AGAIN_MS 10000 /* a registry to one who says that it still has an older one */
 
 /* Parts of a message as the ROUTER gives it. */

@@ -50,8 +50,8 @@ def system(cluster):
 
 def work(system, node, losing=False):
     """One referral in which the node takes part; with `losing` the connection of its writer is lost in it."""
-    if losing:  # who takes a request asks first, over the other connection, whose token that is
-        system.slots[node].arm("query_unsent", 2 if node in INTAKE else 1)
+    if losing:  # who takes a request looks into the database over its other connection too, but not in a transaction
+        system.slots[node].arm("flush_request_unsent" if node in INTAKE else "query_unsent")
     system.refer(node if node == "kommune" else "reden", ends=(-signal.SIGABRT,))
     system.settle(ends=(-signal.SIGABRT,))
 

@@ -52,12 +52,22 @@ def test_message_with_names_that_cannot_be_stored_is_buried_and_the_rest_goes_on
 
 
 def test_worker_who_names_a_programme_many_times_is_offered_to_it_once(trio):  # noqa: F811
-    languages = {"languages": ["th"] * 300}
+    languages = {"languages": ["th"] * 20}
     full = [trio.api("kommune").post(REFERRALS, referral("cti", wishes=languages), wait=20) for _ in range(11)]
     assert full[-1].json()["courseState"] == "waiting"
     worker = packed((2, "worker"), *[(3, "cti")] * 11_000, (8, "2099-01-01"))
     send(trio, "kommune", "caseload", [("WorkerState", "w", packed((1, "w"), (2, 1), (4, worker)))])
     eventually(lambda: trio.query("caseload", "select 1 from worker where id = 'w'"), 20, "the worker")
+    assert dead(trio, "caseload") == []
+
+
+def test_request_with_more_wishes_than_a_choice_can_bear_is_refused(trio):  # noqa: F811
+    many, few = str(uuid.uuid4()), str(uuid.uuid4())
+    send(trio, "kommune", "caseload", [("CourseRequest", course, packed(
+        (1, course), (2, str(uuid.uuid4())), (3, str(uuid.uuid4())), (4, "cti"), (5, "exit"), (7, day(0)),
+        (8, packed(*[(1, "da")] * wishes)), (9, str(uuid.uuid4())))) for course, wishes in ((many, 5000), (few, 20))])
+    assert goes_on(trio)
+    assert trio.query("caseload", "select id::text from course where id = any (%s::uuid[])", [many, few]) == [(few,)]
     assert dead(trio, "caseload") == []
 
 
