@@ -19,8 +19,15 @@ static enum err refuse_answers(struct tx *tx, const MeasurementAnswers *m)
 	return tx_emit(tx, tx->sender, m->course_id, &out.base);
 }
 
+static bool is_closed(const CourseState *c)
+{
+	return strcmp(c->state, "closed") == 0;
+}
+
+/* The node has looked whether the course was open, and between its stream and caseload's no order is promised: a
+ * closing may have overtaken the last measurement. */
 static enum err check(struct tx *tx, const MeasurementAnswers *m, const OutcomesCourse *course,
-                      const struct instrument *instrument, bool late)
+                      const struct instrument *instrument)
 {
 	const CourseState *c = course->course;
 	struct date day;
@@ -29,13 +36,13 @@ static enum err check(struct tx *tx, const MeasurementAnswers *m, const Outcomes
 	if (!instrument || instrument->version != m->instrument_version)
 		return tx_refuse(tx, ERR_VALUE, "instrument", "outcomes does not have version %d of `%s`",
 		                 m->instrument_version, m->instrument);
-	if (strcmp(c->state, "closed") == 0 && !late)
-		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
-		                 c->closed_on);
-	if (!*c->offered_on)
-		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen has no place yet: measure when there is one");
+	if (!*c->offered_on) /* and never will be: it is closed */
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen had no place: only who has one is measured");
 	if (!date_parse(m->measured_on, &day) || day.days > tx->latest.days)
 		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must be a date that is not in the future");
+	if (is_closed(c) && day.days > date_or_none(c->closed_on).days)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
+		                 c->closed_on);
 	if (day.days < date_or_none(c->offered_on).days)
 		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",
 		                 c->offered_on);
@@ -108,9 +115,16 @@ static enum err answer_known(struct tx *tx, const MeasurementAnswers *m, const O
 	return tx_emit(tx, tx->sender, m->course_id, &scored->base);
 }
 
-enum err measurement_take(struct tx *tx, const MeasurementAnswers *m, bool late)
+/* Of a closed course: the closing measurement, perhaps, which was noted as lost. */
+static enum err note_lost_anew(struct tx *tx, const OutcomesCourse *course)
 {
-	const ProtobufCMessage *message = &m->base;
+	TRY(tx_exec(tx, sql_lost_forget, NULL, ARG_TEXT("course_id", course->course->course_id)));
+	return dues_note_lost(tx, course);
+}
+
+enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
+{
+	const MeasurementAnswers *m = (const MeasurementAnswers *)message;
 	const struct outcomes *app = tx->app;
 	const struct instrument *instrument = instrument_by_key(app->instruments, m->instrument);
 	OutcomesCourse *course = shape_new(tx->arena, &outcomes_course__descriptor);
@@ -124,7 +138,9 @@ enum err measurement_take(struct tx *tx, const MeasurementAnswers *m, bool late)
 	e = tx_one(tx, sql_measurement_by_id, &scored, message);
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? answer_known(tx, m, course, &scored) : e;
-	if (check(tx, m, course, instrument, late) != OK)
+	if (!*course->course->offered_on && !is_closed(course->course) && strcmp(course->node, tx->sender) == 0)
+		return ERR_NO_PARENT; /* the node knows of a place that is not told here yet */
+	if (check(tx, m, course, instrument) != OK)
 		return refuse_answers(tx, m);
 	TRY(score(tx, m, instrument, &scored));
 	measured.instrument = m->instrument;
@@ -134,10 +150,7 @@ enum err measurement_take(struct tx *tx, const MeasurementAnswers *m, bool late)
 	if (dues_are_new(tx, course, scored.n_due, scored.due))
 		TRY(dues_save(tx, course));
 	TRY(measurement_store(tx, m, &scored));
+	if (is_closed(course->course))
+		TRY(note_lost_anew(tx, course));
 	return tell(tx, course, &scored);
-}
-
-enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message)
-{
-	return measurement_take(tx, (const MeasurementAnswers *)message, false);
 }

@@ -30,8 +30,8 @@ on_message recover_course, recover_measurement, recover_due, recover_answers;
 enum err outcomes_recovered(struct tx *tx);
 
 /* --- measurement.c --- */
-/* Scores the answers, or says why not. `late`: the course may have been closed since they were given. ERR_NO_PARENT. */
-enum err measurement_take(struct tx *tx, const MeasurementAnswers *m, bool late) MUST_USE;
+/* Scores the answers, or says why not. ERR_NO_PARENT: the course, or its place, is not known here yet. */
+enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message) MUST_USE;
 /* What the scores have in common with the answers. */
 void measurement_name(const MeasurementAnswers *m, MeasurementScored *ret);
 enum err measurement_store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored) MUST_USE;

@@ -12,6 +12,15 @@ static enum err load(struct tx *tx, const char *course_id, OutcomesCourse *ret)
 	return tx_one(tx, sql_course_by_id, ret, NULL, ARG_TEXT("course_id", course_id));
 }
 
+/* An intake node has a say in its own courses only. */
+static enum err check_node(struct tx *tx, const OutcomesCourse *course)
+{
+	const struct registry_node *sender = registry_by_name(tx->registry, tx->sender);
+	if (strcmp(sender->role, "intake") == 0 && strcmp(course->node, tx->sender) != 0)
+		return tx_refuse(tx, ERR_FORBIDDEN, "courseId", "the course is of another node");
+	return OK;
+}
+
 enum err recover_course(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseState *m = (const CourseState *)message;
@@ -39,6 +48,7 @@ enum err recover_measurement(struct tx *tx, const ProtobufCMessage *message)
 	enum err e = load(tx, m->answers->course_id, course);
 	if (e != OK) /* caseload knows no such course */
 		return e == ERR_NOT_FOUND ? OK : e;
+	TRY(check_node(tx, course));
 	e = tx_one(tx, sql_measurement_by_id, known, &m->answers->base);
 	if (e != ERR_NOT_FOUND)
 		return e;
@@ -55,6 +65,9 @@ enum err recover_due(struct tx *tx, const ProtobufCMessage *message)
 	enum err e = load(tx, m->course_id, course);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
+	TRY(check_node(tx, course));
+	if (m->version > INT64_MAX / 2)
+		return tx_refuse(tx, ERR_MALFORMED, "version", "no list was told so often");
 	TRY(tx_exec(tx, sql_told_put, message, ARG_TEXT("node", tx->sender)));
 	if (m->version < course->due_version)
 		return OK;
@@ -65,10 +78,9 @@ enum err recover_due(struct tx *tx, const ProtobufCMessage *message)
 	               ARG_INT("due_version", m->version));
 }
 
-/* They were given when the course was open, whatever it is now. */
 enum err recover_answers(struct tx *tx, const ProtobufCMessage *message)
 {
-	enum err e = measurement_take(tx, (const MeasurementAnswers *)message, true);
+	enum err e = on_measurement_answers(tx, message);
 	return e == ERR_NO_PARENT ? OK : e;
 }
 

@@ -37,6 +37,9 @@ from (
     order by s ->> 'area', m.measured_on, m.number
 ) as first;
 
+-- name: lost_forget
+delete from lost where course_id = :course_id::uuid;
+
 -- name: lost_insert
 insert into lost (course_id, instrument, due_on) values (:course_id::uuid, :instrument, :due_on)
 on conflict (course_id, instrument) do nothing;

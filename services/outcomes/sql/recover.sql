@@ -16,13 +16,14 @@ from measurement where id > coalesce(:after::uuid, '00000000-0000-0000-0000-0000
 order by id limit 200;
 
 -- name: snapshot_scored_of_open
--- What caseload goes by: complete measurements may enrol; the last word on the aim counts, older ones are not repeated.
+-- What caseload goes by: complete measurements may enrol; the aim of the latest day counts, others are not repeated.
 select m.id as measurement_id, m.course_id, m.instrument, m.instrument_version, m.rater, m.measured_on, m.complete,
-       m.scores, case when m.number = l.last then m.aim end as aim
+       m.scores, case when m.id = l.last then m.aim end as aim
 from course c
 join measurement m on m.course_id = c.id
-left join lateral (select max(number) as last from measurement where course_id = c.id and aim is not null) l on true
-where c.state <> 'closed' and (m.complete or m.number = l.last)
+left join lateral (select id as last from measurement where course_id = c.id and aim is not null
+                   order by measured_on desc, id desc limit 1) l on true
+where c.state <> 'closed' and (m.complete or m.id = l.last)
   and m.id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
 order by m.id limit 200;
 
