@@ -21,6 +21,9 @@ struct caseload {
 
 /* --- messages (request.c, command.c, enrol.c, worker.c): what each says stands in proto/messages.proto --- */
 enum err on_course_request(struct tx *tx, const ProtobufCMessage *message);
+/* Refuses more wishes than a choice can bear: each candidate is held against all of them, and so is each who waits,
+ * whenever a place is free. */
+enum err request_check_wishes(struct tx *tx, const CourseRequest *m) MUST_USE;
 enum err on_course_command(struct tx *tx, const ProtobufCMessage *message);
 enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message);
 enum err on_worker_state(struct tx *tx, const ProtobufCMessage *message);

@@ -32,7 +32,11 @@ static enum err check(struct tx *tx, const CourseKnown *m)
 		return tx_refuse(tx, ERR_MALFORMED, "", "a course needs its ids, its programme and its state");
 	if (strcmp(p->organisation, registry_by_name(tx->registry, tx->sender)->organisation) != 0)
 		return tx_refuse(tx, ERR_FORBIDDEN, "programme", "%s is provided by %s", p->key, p->organisation);
-	return OK;
+	if (strcmp(m->state->programme, p->key) != 0 || strcmp(m->state->organisation, p->organisation) != 0)
+		return tx_refuse(tx, ERR_MALFORMED, "programme", "the course is of another programme than its request");
+	if (m->state->version < 0 || m->state->version > INT64_MAX / 2 || !course_is_state(m->state->state))
+		return tx_refuse(tx, ERR_MALFORMED, "state", "no course is in such a state");
+	return request_check_wishes(tx, m->request);
 }
 
 /* Its node knows the whole course. */

@@ -8,11 +8,15 @@
 #include "sql_caseload.h"
 #include "vocab/code.h"
 
-/* Each candidate is held against all of them, and so is each who waits, whenever a place is free. */
 static const struct rule wish_rules[] = {
 	{ "wishes.languages", RULE_MAX_ITEMS, .max = 20 },
 	{ "wishes.competences", RULE_MAX_ITEMS, .max = 20 },
 };
+
+enum err request_check_wishes(struct tx *tx, const CourseRequest *m)
+{
+	return rules_check(tx->arena, &m->base, wish_rules, countof(wish_rules), &tx->why);
+}
 
 static enum err check(struct tx *tx, const CourseRequest *m, const struct programme *p)
 {
@@ -27,7 +31,7 @@ static enum err check(struct tx *tx, const CourseRequest *m, const struct progra
 		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must be a date that is not in the future");
 	if (!uuid_is_valid(m->course_id) || !uuid_is_valid(m->citizen) || !uuid_is_valid(m->referral_id))
 		return tx_refuse(tx, ERR_VALUE, "courseId", "ids must be UUIDs");
-	TRY(rules_check(tx->arena, &m->base, wish_rules, countof(wish_rules), &tx->why));
+	TRY(request_check_wishes(tx, m));
 	return programme_check_recruitment(tx->arena, p, requested, "authoredOn", &tx->why);
 }
 

@@ -24,6 +24,14 @@ const char *course_next(const char *state, const char *event)
 	return NULL;
 }
 
+bool course_is_state(const char *state)
+{
+	for (size_t i = 0; i < countof(transitions); i++)
+		if (strcmp(transitions[i].to, state) == 0)
+			return true;
+	return false;
+}
+
 bool course_holds_place(const char *state)
 {
 	return strcmp(state, COURSE_OFFERED) == 0 || strcmp(state, COURSE_ENROLLED) == 0;

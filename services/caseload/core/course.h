@@ -22,6 +22,8 @@
 
 /* The state that follows, or NULL when the event is not possible there. */
 const char *course_next(const char *state, const char *event);
+/* Whether a course can be in it. */
+bool course_is_state(const char *state);
 /* Whether the course holds a place of its worker: from offer to close. */
 bool course_holds_place(const char *state);
 /* The latest date in the course's own history: nothing can be dated before it. DATE_NONE when it has none. */
