@@ -72,6 +72,14 @@ enum err inbox_reload(struct inbox *i)
 	return OK;
 }
 
+bool inbox_knows(const struct inbox *i, const char *sender)
+{
+	for (const struct in_stream *s = i->streams; s; s = s->next)
+		if (strcmp(s->sender, sender) == 0)
+			return s->stored;
+	return false;
+}
+
 void inbox_say_refused(const struct inbox *i, struct buffer *out)
 {
 	for (const struct in_stream *s = i->streams; s; s = s->next)

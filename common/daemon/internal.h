@@ -181,10 +181,16 @@ enum err inbox_reload(struct inbox *i) MUST_USE;
 void inbox_say_refused(const struct inbox *i, struct buffer *out);
 void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
+/* A node asks what is known of it, to be recovered from that: from now on nothing that it sent before is taken, until
+ * it begins the new life or shows that it need not. False: something of it waits here, and is no part yet of what is
+ * known; or that life has begun. */
+bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery);
 /* Where the stream from a node stands, for a page of a snapshot. */
 void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page);
 /* Whether a sender's database has begun a new life that the next batch has to store. */
 bool inbox_renewal_due(const struct inbox *i);
+/* Whether anything was ever taken from it. */
+bool inbox_knows(const struct inbox *i, const char *sender);
 /* The sender's name as process-life string. */
 const char *inbox_sender(struct inbox *i, const char *name);
 /* Whether a message of any sender is parked, or dead, under the entity. */

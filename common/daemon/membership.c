@@ -48,6 +48,7 @@ static void adopt(struct daemon *d)
 	link_registry(d->link, d->registry, text, signatures);
 	/* The link was the last to look into the one before: all else that outlives a turn keeps names of its own. */
 	agreement_forget_earlier(d->agreement);
+	parked_release_all(d->parked); /* some may have waited for a node to come back */
 	log_info("registry with serial %ld in force: %zu nodes", d->registry->serial, d->registry->n_nodes);
 	if (!take_keys(d))
 		log_error(

@@ -100,8 +100,8 @@ void outbox_free(struct outbox *o)
 enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char *entity,
                     const ProtobufCMessage *message)
 {
-	if (!registry_by_name(o->daemon->registry, to) &&
-	    !outbox_find(o, to)) /* one that was taken out: kept for it here */
+	/* One that was taken out of the registry: kept for it here. */
+	if (!registry_by_name(o->daemon->registry, to) && !outbox_find(o, to) && !inbox_knows(o->daemon->inbox, to))
 		return tx_refuse(tx, ERR_CONFIG, "", "no node %s in the registry", to);
 	if (strlen(entity) > MESSAGE_NAME_MAX)
 		return tx_refuse(tx, ERR_TOO_LARGE, "", "what a message speaks of has a name of at most %u bytes",

@@ -11,6 +11,7 @@
 #include "daemon/stream_in.h"
 #include "sql_daemon.h"
 
+#define AGAIN_MS 5000
 #define CREDIT_BYTES ((int64_t)1024 * 1024) /* of letters that a sender may have under way to us */
 
 /* Nothing of it waits: what comes next goes on from what is applied. */
@@ -127,6 +128,7 @@ static void meet(const struct inbox *i, struct in_stream *s, const Greeting *g)
 	*s->partner = 0;
 	if (!life_read(&l, g->epoch, g->partner, g->signature) || !life_holds(&l, s->sender, i->daemon->agreement))
 		return; /* any life that is signed for is later than one that nobody answers for */
+	s->asked = false;
 	s->since = l.since;
 	memcpy(s->partner, l.partner, sizeof s->partner);
 	memcpy(s->life_signature, l.signature, sizeof s->life_signature);
@@ -143,6 +145,29 @@ static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g
 	s->renewal = l;
 	s->conversation = g->conversation;
 	return true;
+}
+
+bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery)
+{
+	struct in_stream *s = inbox_stream(i, from);
+	if (s->accepted != s->position || s->waiting_bytes || strcmp(s->epoch, recovery) == 0)
+		return false;
+	s->asked = true;
+	s->again = 0;
+	return true;
+}
+
+/* A sender that was recovered from here greets as if nothing had been: a newer copy of its database may have been put
+ * back, or the greeting, and what follows it, is an old one that a broker held. Only a living sender says it twice,
+ * some seconds apart. */
+static bool is_well_again(struct in_stream *s, const Greeting *g)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	if (s->again != g->conversation) {
+		s->again = g->conversation;
+		s->again_ms = now_ms;
+	}
+	return now_ms - s->again_ms >= AGAIN_MS;
 }
 
 void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page)
@@ -167,6 +192,11 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 		meet(i, s, g);
 	if (strcmp(s->epoch, g->epoch) != 0 && take_renewal(i, s, g))
 		return;
+	if (s->asked && !g->set_back && strcmp(s->epoch, g->epoch) == 0) {
+		if (!is_well_again(s, g))
+			return;
+		s->asked = false;
+	}
 	bool more = strcmp(s->epoch, g->epoch) == 0 && g->first > s->position + 1;
 	if (more && !look_back(i, s, g))
 		return;
@@ -237,6 +267,10 @@ void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
 	struct in_stream *s = inbox_stream(i, from);
 	if (!*s->epoch || strcmp(s->epoch, b->epoch) != 0 || b->first < 1 || b->first > INT64_MAX / 2) {
 		refused_frame(i->daemon, from, "a batch of another life of its database, or without a place in its stream");
+		return;
+	}
+	if (s->asked) {
+		refused_frame(i->daemon, from, "it was sent before its database was set back: that is being recovered");
 		return;
 	}
 	int64_t last = b->first + (int64_t)b->n_messages - 1;

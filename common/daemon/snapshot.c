@@ -71,7 +71,7 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 		refused_frame(d, from, "it asks for a snapshot in a way that none can be told");
 		return;
 	}
-	if (batch_is_stale(d->batch) || db_is_lost(d->reader))
+	if (batch_is_stale(d->batch) || db_is_lost(d->reader) || !inbox_is_asked(d->inbox, from, ask->recovery))
 		return; /* it asks again */
 	FAULT_POINT(ask_heard);
 	struct arena *a = arena_new(MESSAGE_ARENA_LIMIT);

@@ -23,6 +23,8 @@ struct in_stream {
 	bool renewing;                      /* in the running batch */
 	bool stored;                        /* has a row */
 	bool gap;                           /* something was passed over: ask for it when what waits is done */
+	bool asked;                         /* its database was set back, and is recovered from what this one tells */
+	int64_t again, again_ms;            /* the conversation of its first greeting since then that says otherwise */
 	const char *refused;                /* why this stream stands still; NULL: it does not */
 	int64_t position, staged, accepted; /* committed; in the running batch; taken from the wire */
 	struct chain chain, staged_chain, accepted_chain;

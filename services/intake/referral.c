@@ -32,7 +32,12 @@ static const struct follow *follow_of(const CourseState *course)
 static enum err tell_requester(struct tx *tx, const Referral *r, const ReferralState *state)
 {
 	const struct registry_node *to = registry_intake_of(tx->registry, r->requester);
-	return to ? tx_emit(tx, to->name, r->id, &state->base) : OK;
+	Operation *sender = shape_new(tx->arena, &operation__descriptor);
+	if (to)
+		return tx_emit(tx, to->name, r->id, &state->base);
+	/* Taken out of the registry for now: kept for it. */
+	TRY(tx_one(tx, sql_referral_sender, sender, NULL, ARG_TEXT("id", r->id)));
+	return *sender->id ? tx_emit(tx, sender->id, r->id, &state->base) : OK;
 }
 
 /* What the referral of a course becomes. */

@@ -13,7 +13,7 @@
 
 /* One referral on its way in. */
 struct incoming {
-	const char *id, *direction, *requester, *owner, *operation;
+	const char *id, *direction, *requester, *sender, *owner, *operation; /* sender: of a received one, its node */
 	const char *citizen_id, *enquiry_id, *course_id;
 	const char *state, *status_reason, *reason, *priority, *channel, *partner;
 	const ReferralInput *in;
@@ -113,16 +113,17 @@ static enum err save(struct tx *tx, struct incoming *r)
 	enquiry.setting = r->citizen->setting;
 	enquiry.programme = r->in->programme;
 	r->enquiry_id = pseudonym_of(tx->arena, &app->for_reporting, r->id);
-	TRY(tx_exec(tx, sql_citizen_save, &r->citizen->base, ARG_TEXT("id", r->citizen_id)));
+	TRY(tx_exec(tx, r->sender ? sql_citizen_complete : sql_citizen_save, &r->citizen->base,
+	            ARG_TEXT("id", r->citizen_id)));
 	TRY(enquiry_register(tx, r->enquiry_id, &enquiry, "referral", r->minor ? r->reason : NULL, &r->duty));
-	TRY(tx_exec(tx, sql_referral_insert, &r->in->base, ARG_TEXT("id", r->id), ARG_TEXT("direction", r->direction),
-	            ARG_TEXT("requester", r->requester), ARG_TEXT("owner", r->owner), ARG_TEXT("citizen_id", r->citizen_id),
-	            ARG_TEXT("enquiry_id", r->enquiry_id), ARG_TEXT("operation_id", r->operation),
-	            ARG_TEXT("course_id", r->course_id), ARG_TEXT("priority", r->priority),
-	            ARG_TEXT("authored_on", r->authored_on), ARG_TEXT("state", r->state),
-	            ARG_TEXT("status_reason", r->status_reason), ARG_TEXT("reason", r->reason),
-	            ARG_TEXT("channel", r->channel), ARG_TEXT("partner", r->partner),
-	            ARG_BOOL("consent_given", consent->given), ARG_TEXT("consent_on", consent->on)));
+	TRY(tx_exec(
+	    tx, sql_referral_insert, &r->in->base, ARG_TEXT("id", r->id), ARG_TEXT("direction", r->direction),
+	    ARG_TEXT("requester", r->requester), ARG_TEXT("owner", r->owner), ARG_TEXT("citizen_id", r->citizen_id),
+	    ARG_TEXT("enquiry_id", r->enquiry_id), ARG_TEXT("operation_id", r->operation),
+	    ARG_TEXT("course_id", r->course_id), ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on),
+	    ARG_TEXT("state", r->state), ARG_TEXT("status_reason", r->status_reason), ARG_TEXT("reason", r->reason),
+	    ARG_TEXT("channel", r->channel), ARG_TEXT("partner", r->partner), ARG_BOOL("consent_given", consent->given),
+	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender)));
 	if (!r->course_id)
 		return OK;
 	return tx_exec(tx, sql_course_insert, &r->in->base, ARG_TEXT("id", r->course_id), ARG_TEXT("referral_id", r->id),
@@ -270,9 +271,15 @@ static struct incoming begin_received(struct tx *tx, const ReferralMessage *m)
 	r.id = m->referral_id;
 	r.operation = m->operation;
 	r.requester = registry_by_name(tx->registry, tx->sender)->organisation;
+	r.sender = tx->sender;
 	r.direction = "received";
 	r.channel = "partner";
 	r.partner = r.requester;
+	if (!m->referral->consent || !m->referral->consent->given) { /* then nobody may say who it is */
+		Citizen *anonymous = shape_new(tx->arena, &citizen__descriptor);
+		anonymous->anonymous = true;
+		r.citizen = anonymous;
+	}
 	return r;
 }
 
@@ -339,7 +346,7 @@ enum err referral_fill(struct tx *tx, const ReferralMessage *m)
 	const Consent *consent = r.in->consent ? r.in->consent : &no_consent;
 	TRY(tx_one(tx, sql_referral_citizen, before, NULL, ARG_TEXT("id", r.id)));
 	TRY(find_citizen(tx, &r));
-	TRY(tx_exec(tx, sql_citizen_save, &r.citizen->base, ARG_TEXT("id", r.citizen_id)));
+	TRY(tx_exec(tx, sql_citizen_complete, &r.citizen->base, ARG_TEXT("id", r.citizen_id)));
 	TRY(tx_exec(tx, sql_referral_fill, &r.in->base, ARG_TEXT("id", r.id), ARG_TEXT("requester", r.requester),
 	            ARG_TEXT("citizen_id", r.citizen_id), ARG_TEXT("operation_id", r.operation),
 	            ARG_TEXT("channel", r.channel), ARG_TEXT("partner", r.partner),

@@ -13,17 +13,18 @@ enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 	OutcomesCourse *course = shape_new(tx->arena, &outcomes_course__descriptor);
 	size_t n;
 	Due **due;
-	if (!provider)
-		return tx_refuse(tx, ERR_MALFORMED, "organisation", "no intake node of %s in the registry", m->organisation);
 	enum err e = tx_one(tx, sql_course_by_id, course, message);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
+	if (e == ERR_NOT_FOUND && !provider) /* taken out of the registry: until it is back */
+		return ERR_NO_PARENT;
 	if (e == OK && m->version <= course->course->version) /* an older word */
 		return OK;
 	course->course = (CourseState *)m;
 	TRY(dues_of(tx, course, NULL, &n, &due));
 	bool changed = dues_are_new(tx, course, n, due);
-	course->node = provider->name;
+	if (provider)
+		course->node = provider->name;
 	TRY(tx_exec(tx, sql_course_apply, message, ARG_TEXT("node", course->node),
 	            ARG_INT("due_version", course->due_version), ARG_TEXT("due_text", course->due_text)));
 	if (strcmp(m->state, "closed") == 0)

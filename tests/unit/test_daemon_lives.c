@@ -100,6 +100,41 @@ static void what_is_said_of_the_old_life_answers_nothing_of_the_new_one(void **s
 	assert_int_equal(answered()->conversation, 10);
 }
 
+static void what_was_sent_before_it_was_set_back_is_not_taken_after_it_asked(void **state)
+{
+	(void)state;
+	batch(1, 2, 0);
+	assert_false(inbox_is_asked(d.inbox, "peer", OTHER)); /* it waits, and is not in what could be told */
+	commit();
+	assert_true(inbox_is_asked(d.inbox, "peer", OTHER));
+	batch(3, 1, 0);
+	assert_int_equal(n_queue, 0);
+	forget_said();
+	for (int i = 0; i < 3; i++, now_ms += 100)
+		greet(3, 3, false); /* a broker held them, and the batch */
+	assert_int_equal(n_said, 0);
+	now_ms += 5000;
+	greet(3, 3, false);
+	assert_int_equal(answered()->position, 2);
+	sent = heard->chain;
+	batch(3, 1, 0);
+	assert_int_equal(n_queue, 1);
+}
+
+static void new_life_is_heard_after_it_asked(void **state)
+{
+	(void)state;
+	partner_signs = true;
+	batch(1, 2, 0);
+	commit();
+	assert_true(inbox_is_asked(d.inbox, "peer", OTHER));
+	greet_anew(OTHER, 5);
+	commit();
+	assert_string_equal(answered()->epoch, OTHER);
+	assert_false(heard->asked);
+	assert_false(inbox_is_asked(d.inbox, "peer", OTHER)); /* an old question */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +143,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(earlier_life_of_the_sender_never_comes_back, begin_in, end),
 		cmocka_unit_test_setup_teardown(letter_of_a_life_that_is_over_is_left, begin_in, end),
 		cmocka_unit_test_setup_teardown(what_is_said_of_the_old_life_answers_nothing_of_the_new_one, begin_in, end),
+		cmocka_unit_test_setup_teardown(what_was_sent_before_it_was_set_back_is_not_taken_after_it_asked, begin_in,
+		                                end),
+		cmocka_unit_test_setup_teardown(new_life_is_heard_after_it_asked, begin_in, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

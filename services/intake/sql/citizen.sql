@@ -22,3 +22,20 @@ on conflict (id) do update set
     residence = coalesce(excluded.residence, citizen.residence),
     occupation = coalesce(excluded.occupation, citizen.occupation),
     anonymous = excluded.anonymous;
+
+-- name: citizen_complete :many
+-- What another organisation says fills what is not known here, and changes nothing that is.
+insert into citizen (cpr, id, name, phone, gender, birth_year, birth_date, municipality, languages, setting,
+                     residence, occupation, anonymous)
+values (:cpr, :id, :name, :phone, :gender, :birth_year, :birth_date, :municipality, :languages, :setting,
+        :residence, :occupation, :anonymous)
+on conflict (id) do update set
+    name = coalesce(citizen.name, excluded.name),
+    phone = coalesce(citizen.phone, excluded.phone),
+    gender = coalesce(citizen.gender, excluded.gender),
+    birth_date = coalesce(citizen.birth_date, excluded.birth_date),
+    municipality = coalesce(citizen.municipality, excluded.municipality),
+    languages = case when citizen.languages = '{}' then excluded.languages else citizen.languages end,
+    setting = coalesce(citizen.setting, excluded.setting),
+    residence = coalesce(citizen.residence, excluded.residence),
+    occupation = coalesce(citizen.occupation, excluded.occupation);

@@ -4,10 +4,10 @@
 -- name: referral_insert :many
 insert into referral (id, direction, requester, owner, citizen_id, enquiry_id, operation_id, course_id, programme, aim,
                       priority, authored_on, state, status_reason, reason, reasons, note, channel, partner, wishes,
-                      consent_given, consent_on, contacting_subject_prohibited)
+                      consent_given, consent_on, contacting_subject_prohibited, sender)
 values (:id, :direction, :requester, :owner, :citizen_id, :enquiry_id, :operation_id, :course_id, :programme, :aim,
         :priority, :authored_on, :state, :status_reason, :reason, :reasons, :note, :channel, :partner, :wishes::jsonb,
-        :consent_given, :consent_on, :contacting_subject_prohibited);
+        :consent_given, :consent_on, :contacting_subject_prohibited, :sender);
 
 -- name: referral_by_id
 select * from referral_view where id = :id::uuid;
@@ -38,6 +38,9 @@ update referral r set version = r.version + 1, state = v.state, status_reason = 
 from (values (:course_id::uuid, :id::uuid, :state, :status_reason, :reason, :capacity, :worker))
   as v (course, id, state, status_reason, reason, capacity, worker)
 where r.id = v.id;
+
+-- name: referral_sender
+select sender as id from referral where id = :id::uuid;
 
 -- name: referral_sent_to
 -- A referral that was sent, if that organisation is its receiver: nobody else has a say in it.
