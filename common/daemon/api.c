@@ -214,10 +214,17 @@ static enum err read_answer(struct api *api, struct call *c)
 	return e;
 }
 
+/* Of a write that is committed, where that cannot be read now, it is what the write itself said: where to look. A
+ * refusal would be taken for "nothing was done", and asked again. */
 static void read_and_answer(struct api *api, struct call *c, const char *preference)
 {
-	if (read_answer(api, c) == OK)
-		answer(api, c, preference);
+	struct reply written = c->reply;
+	enum err e = read_answer(api, c);
+	bool unread = c->written && (err_fate(e) == FATE_RETRY || e == ERR_MEMORY);
+	if (unread)
+		c->reply = written;
+	if (e == OK || unread)
+		answer(api, c, unread ? NULL : preference);
 	else
 		api_refuse(api, c, &c->why);
 }
@@ -306,8 +313,11 @@ static const char *preference_of(const struct call *c)
 void api_committed(struct api *api, struct call *c)
 {
 	bool decided = !c->reply.wait_for || !*c->reply.wait_for;
-	bool final_wanted = c->wait_seconds && c->reply.status == 202 && decided;
-	if (((c->replay && !c->written) || final_wanted) && read_answer(api, c) != OK) {
+	if (c->written && c->wait_seconds && c->reply.status == 202 && decided) {
+		read_and_answer(api, c, c->preference);
+		return;
+	}
+	if (c->replay && !c->written && read_answer(api, c) != OK) {
 		api_refuse(api, c, &c->why);
 		return;
 	}

@@ -155,6 +155,31 @@ def test_a_connection_to_the_broker_that_cannot_be_made_is_made_later(system, ca
     assert not system.ended
 
 
+def test_a_client_that_waits_is_not_told_that_nothing_was_done_when_it_was(system):
+    """Without a key of its own it would do it a second time."""
+    api, slots, nth, struck = system.api("kommune"), system.slots["kommune"], 0, True
+    known = {id for (id,) in system.query("kommune", "select id::text from referral")}
+    while struck:
+        nth += 1
+        slots.arm("query_refused", nth)
+        try:
+            answer = api.post("/api/v1/referrals", referral("cti"), wait=10)
+        except requests.RequestException:
+            answer = None
+        struck = slots.struck("query_refused")
+        slots.disarm()
+        made = {id for (id,) in system.query("kommune", "select id::text from referral")} - known
+        known |= made
+        system.referrals |= dict.fromkeys(made, "own")
+        if answer is not None and answer.status_code == 503:
+            assert not made or "not known" in answer.text, f"query {nth}: {answer.text}"
+        elif answer is not None:
+            assert answer.status_code in (201, 202) and made == {answer.json()["id"]}, f"query {nth}: {answer.text}"
+    print(f"\nkommune: {nth - 1} queries of a referral that was waited for failed")
+    system.settle()
+    assert nth > 20
+
+
 def told(answer):
     """The headers that the node itself adds."""
     return {name: value for name, value in answer.headers.items() if name not in ("Date", "Connection", "Content-Length")}
