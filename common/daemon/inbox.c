@@ -67,6 +67,7 @@ enum err inbox_reload(struct inbox *i)
 		memcpy(s->chain.head, cell[3], CHAIN_LEN);
 		s->staged_chain = s->accepted_chain = s->chain;
 		read_head(s, atoll(cell[4]), cell + 5, rows.lengths + r * rows.n_columns + 5);
+		s->asked = strcmp(cell[10], "t") == 0 ? ASKED : ASKED_NOT;
 	}
 	i->daemon->refused_streams = 0;
 	return OK;
@@ -100,9 +101,16 @@ enum err inbox_load(struct daemon *d, struct inbox **ret)
 bool inbox_renewal_due(const struct inbox *i)
 {
 	for (const struct in_stream *s = i->streams; s; s = s->next)
-		if (*s->renewal.epoch && !i->daemon->restored)
+		if ((*s->renewal.epoch || s->asked == ASKED_DUE) && !i->daemon->restored)
 			return true;
 	return false;
+}
+
+static enum err save_asked(struct inbox *i, struct arena *a, struct in_stream *s)
+{
+	s->asked = ASKED_RUNNING;
+	return db_exec(i->daemon->writer, a, sql_in_stream_asked, NULL, ARG_TEXT("sender", s->sender),
+	               ARG_TEXT("epoch", s->epoch), ARG_INT("old_seq", s->position));
 }
 
 static enum err save_renewal(struct inbox *i, struct arena *a, struct in_stream *s)
@@ -170,6 +178,8 @@ enum err inbox_save(struct inbox *i, struct arena *a)
 	for (struct in_stream *s = i->streams; s; s = s->next) {
 		if (s->staged == s->position && *s->renewal.epoch && !i->daemon->restored)
 			TRY(save_renewal(i, a, s));
+		else if (s->staged == s->position && s->asked == ASKED_DUE && !i->daemon->restored)
+			TRY(save_asked(i, a, s));
 		if (s->staged == s->position)
 			continue;
 		const struct signed_head *head = &s->staged_head;
@@ -192,6 +202,8 @@ void inbox_committed(struct inbox *i)
 		s->left_bytes = 0;
 		if (s->renewing)
 			begin_anew(i, s);
+		if (s->asked == ASKED_RUNNING)
+			s->asked = ASKED;
 		if (s->staged == s->position)
 			continue;
 		s->position = s->staged;
@@ -211,6 +223,8 @@ void inbox_rolled_back(struct inbox *i)
 {
 	for (struct in_stream *s = i->streams; s; s = s->next) {
 		s->renewing = false;
+		if (s->asked == ASKED_RUNNING)
+			s->asked = ASKED_DUE;
 		s->staged = s->position;
 		s->staged_chain = s->chain;
 		s->staged_head = s->signed_head;

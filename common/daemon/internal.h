@@ -183,11 +183,11 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
 /* A node asks what is known of it, to be recovered from that: from now on nothing that it sent before is taken, until
  * it begins the new life or shows that it need not. False: something of it waits here, and is no part yet of what is
- * known; or that life has begun. */
+ * known; or that it asks has to be stored first; or that life has begun. */
 bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery);
 /* Where the stream from a node stands, for a page of a snapshot. */
 void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page);
-/* Whether a sender's database has begun a new life that the next batch has to store. */
+/* Whether a sender's database has begun a new life, or asked to be recovered, which the next batch has to store. */
 bool inbox_renewal_due(const struct inbox *i);
 /* Whether anything was ever taken from it. */
 bool inbox_knows(const struct inbox *i, const char *sender);

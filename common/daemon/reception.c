@@ -128,7 +128,7 @@ static void meet(const struct inbox *i, struct in_stream *s, const Greeting *g)
 	*s->partner = 0;
 	if (!life_read(&l, g->epoch, g->partner, g->signature) || !life_holds(&l, s->sender, i->daemon->agreement))
 		return; /* any life that is signed for is later than one that nobody answers for */
-	s->asked = false;
+	s->asked = ASKED_NOT;
 	s->since = l.since;
 	memcpy(s->partner, l.partner, sizeof s->partner);
 	memcpy(s->life_signature, l.signature, sizeof s->life_signature);
@@ -152,9 +152,10 @@ bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery)
 	struct in_stream *s = inbox_stream(i, from);
 	if (s->accepted != s->position || s->waiting_bytes || strcmp(s->epoch, recovery) == 0)
 		return false;
-	s->asked = true;
+	if (s->asked != ASKED)
+		s->asked = s->stored && !i->daemon->restored ? ASKED_DUE : ASKED; /* else nothing is taken or kept of it */
 	s->again = 0;
-	return true;
+	return s->asked == ASKED;
 }
 
 /* A sender that was recovered from here greets as if nothing had been: a newer copy of its database may have been put
@@ -195,7 +196,7 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 	if (s->asked && !g->set_back && strcmp(s->epoch, g->epoch) == 0) {
 		if (!is_well_again(s, g))
 			return;
-		s->asked = false;
+		s->asked = ASKED_NOT; /* and so it is stored with the next message */
 	}
 	bool more = strcmp(s->epoch, g->epoch) == 0 && g->first > s->position + 1;
 	if (more && !look_back(i, s, g))

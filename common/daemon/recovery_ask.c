@@ -8,7 +8,7 @@
 #include "daemon/recovery.h"
 #include "sql_daemon.h"
 
-#define ASK_AGAIN_MS 2000
+#define ASK_AGAIN_MS 1000 /* the first time, the other has to store that it was asked */
 #define COMPLAIN_MS 30000 /* whom it waits for */
 
 static void ask(struct recovery *r, struct recovery_peer *p, int64_t now_ms)

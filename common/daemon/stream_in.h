@@ -19,11 +19,13 @@ struct in_stream {
 	int64_t since;                      /* of that life, when an operator opened it, as the partner below signed */
 	char partner[LIFE_PARTNER_MAX + 1]; /* "": it is the first */
 	unsigned char life_signature[AGREEMENT_SIGNATURE_LEN];
-	struct life renewal;                /* the sender's new life; none: its epoch is empty */
-	bool renewing;                      /* in the running batch */
-	bool stored;                        /* has a row */
-	bool gap;                           /* something was passed over: ask for it when what waits is done */
-	bool asked;                         /* its database was set back, and is recovered from what this one tells */
+	struct life renewal; /* the sender's new life; none: its epoch is empty */
+	bool renewing;       /* in the running batch */
+	bool stored;         /* has a row */
+	bool gap;            /* something was passed over: ask for it when what waits is done */
+	/* Its database was set back, and is recovered from what this one tells: it has asked, and the next batch has to
+	 * store that; that batch runs; it is stored, so that the answer may be given. */
+	enum { ASKED_NOT, ASKED_DUE, ASKED_RUNNING, ASKED } asked;
 	int64_t again, again_ms;            /* the conversation of its first greeting since then that says otherwise */
 	const char *refused;                /* why this stream stands still; NULL: it does not */
 	int64_t position, staged, accepted; /* committed; in the running batch; taken from the wire */

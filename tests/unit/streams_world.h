@@ -35,7 +35,7 @@ static size_t n_queue;
 static struct chain chains[MOST]; /* bus_out, by seq */
 static const char *our_since;     /* of the life of this database */
 static struct {
-	bool there;
+	bool there, asked;
 	int64_t seq, acked, signed_seq;
 	struct chain chain, acked_chain;
 	unsigned char signature[SIGNATURE_LEN], receipt[SIGNATURE_LEN];
@@ -142,6 +142,10 @@ enum err db_exec_args(struct db *db, struct arena *a, const struct sql *sql, con
 	}
 	if (strcmp(sql->name, "out_trim") == 0)
 		return OK;
+	if (strcmp(sql->name, "in_stream_asked") == 0) {
+		row.asked = true;
+		return OK;
+	}
 	row.there = true;
 	if (arg(args, "partner")->name)
 		snprintf(row.partner, sizeof row.partner, "%s", arg(args, "partner")->text);
@@ -183,7 +187,7 @@ static void cells(struct arena *a, struct db_rows *ret, size_t n, const char *co
 enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, struct db_rows *ret,
                       const ProtobufCMessage *message, const struct db_arg *args)
 {
-	static const size_t chain[] = { CHAIN_LEN }, none[10];
+	static const size_t chain[] = { CHAIN_LEN }, none[11];
 	static size_t out[6];
 	(void)db;
 	(void)message;
@@ -207,8 +211,9 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 	else if (strcmp(sql->name, "in_stream_seq") == 0)
 		cells(a, ret, 2, (const char *[]){ EPOCH, seq }, none);
 	else if (strcmp(sql->name, "in_stream_all") == 0)
-		cells(a, ret, 10,
-		      (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL, "0", NULL, NULL },
+		cells(a, ret, 11,
+		      (const char *[]){ "peer", EPOCH, seq, (const char *)row.chain.head, "0", NULL, NULL, "0", NULL, NULL,
+		                        row.asked ? "t" : "f" },
 		      none);
 	return OK;
 }

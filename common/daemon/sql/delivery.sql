@@ -45,7 +45,8 @@ where receiver = :receiver and acked < :seq;
 delete from bus_out where receiver = :receiver and seq > :after and seq <= :seq;
 
 -- name: in_stream_all
-select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since, partner, life_signature from bus_in_stream;
+select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since, partner, life_signature, asked
+from bus_in_stream;
 
 -- name: in_stream_seq
 select epoch, seq from bus_in_stream where sender = :sender;
@@ -57,10 +58,17 @@ values (:sender, :epoch, :since, :partner, nullif(:life_signature::bytea, ''), :
 -- name: in_stream_advance
 -- Fails in the server, as out_stream_set does.
 with moved as (
-    update bus_in_stream set seq = :seq, chain = :chain,
+    update bus_in_stream set seq = :seq, chain = :chain, asked = false,
            signed_seq = :signed_seq, signed_chain = :signed_chain, signature = :signature
     where sender = :sender and epoch = :epoch and seq = :old_seq
     returning 1
+)
+select 1 / count(*) as moved from moved;
+
+-- name: in_stream_asked
+-- The sender asks to be recovered from what is known here. Fails in the server, as out_stream_set does.
+with moved as (
+    update bus_in_stream set asked = true where sender = :sender and epoch = :epoch and seq = :old_seq returning 1
 )
 select 1 / count(*) as moved from moved;
 
@@ -69,7 +77,7 @@ select 1 / count(*) as moved from moved;
 with moved as (
     update bus_in_stream set epoch = :epoch, since = :since, partner = :partner,
            life_signature = nullif(:life_signature::bytea, ''), seq = 0, chain = :chain,
-           signed_seq = 0, signed_chain = null, signature = null
+           signed_seq = 0, signed_chain = null, signature = null, asked = false
     where sender = :sender and epoch = :old_epoch and seq = :old_seq and since < :since
     returning 1
 )
