@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-MODEL = Path(__file__).resolve().parent / "delivery.pml"
+MODELS = Path(__file__).resolve().parent
 AT_ONCE = 2                # searches beside each other
 MEMORY_MIB = 1900          # of one search
 SECONDS = 300              # after which a search is given up, and fails
@@ -29,6 +29,7 @@ class Search:
     live: bool = False
     fault: str = ""
     caught_by: str = ""
+    model: str = "delivery.pml"
 
     def definitions(self):
         return [f"-D{word}" for word in f"{self.limits} {self.fault} {'LIVENESS' if self.live else ''}".split()]
@@ -45,11 +46,16 @@ HOLDS = [
     Search("all_is_applied_when_troubles_end_for_two_senders", "MESSAGES=1 TROUBLE=1 STREAMS=2", live=True),
     Search("all_is_applied_after_a_sender_was_recovered", "MESSAGES=2 TROUBLE=1 SENDER_RESTORES=1", live=True),
     Search("all_is_applied_after_a_receiver_was_recovered", "MESSAGES=2 TROUBLE=1 RECEIVER_RESTORES=1", live=True),
+    Search("books_agree_after_a_recovery_whatever_was_held_meanwhile", "THINGS=5 RESTARTS=3", model="recovery.pml"),
 ]
 
 
-def fault(sentence, name, caught_by, limits="MESSAGES=2 TROUBLE=2", live=False):
-    return Search(sentence, limits, live, name, caught_by)
+def fault(sentence, name, caught_by, limits="MESSAGES=2 TROUBLE=2", live=False, model="delivery.pml"):
+    return Search(sentence, limits, live, name, caught_by, model)
+
+
+def fault_of_recovery(sentence, name):
+    return fault(sentence, name, ASSERTION, "THINGS=3 RESTARTS=2", model="recovery.pml")
 
 
 SENDER_BACK = "MESSAGES=3 TROUBLE=2 SENDER_RESTORES=1"
@@ -74,6 +80,10 @@ CAUGHT = [
     fault("recovered_receiver_skips_what_is_under_way", "RECOVERED_RECEIVER_SKIPS", ASSERTION, RECEIVER_BACK),
     fault("restored_receiver_says_nothing", "RESTORED_RECEIVER_SAYS_NOTHING", LIVELOCK,
           "MESSAGES=2 TROUBLE=1 RECEIVER_RESTORES=1", live=True),
+    fault_of_recovery("what_a_broker_held_is_taken_after_it_was_told", "TAKES_AFTER_TELLING"),
+    fault_of_recovery("told_while_something_waits", "TELLS_WHILE_SOMETHING_WAITS"),
+    fault_of_recovery("one_old_greeting_ends_it", "ONE_GREETING_ENDS_IT"),
+    fault_of_recovery("a_restart_forgets_that_it_was_asked", "FORGETS_THAT_IT_WAS_ASKED"),
 ]
 
 
@@ -97,7 +107,7 @@ def explore(search, folder):
     """Makes the verifier for these definitions and lets it run to its end, or to the first error."""
     folder.mkdir()
     started = time.monotonic()
-    run(["spin", "-a", *search.definitions(), MODEL], folder)
+    run(["spin", "-a", *search.definitions(), MODELS / search.model], folder)
     kind = ["-DNFAIR=3"] if search.live else ["-DSAFETY", "-DNOCLAIM"]
     run(["cc", "-O1" if search.fault else "-O2", "-w", f"-DMEMLIM={MEMORY_MIB}", *kind, "-o", "pan", "pan.c"], folder)
     options = ["-a", "-f"] if search.live else ["-E"] if search.caught_by == ASSERTION else []  # -E: assertions only
