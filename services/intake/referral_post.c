@@ -18,6 +18,7 @@ struct incoming {
 	const char *state, *status_reason, *reason, *priority, *channel, *partner;
 	const ReferralInput *in;
 	const Citizen *citizen;
+	bool is_known; /* here, before this */
 	const struct programme *programme;
 	const char *authored_on;
 	bool minor;
@@ -46,7 +47,8 @@ static enum err find_citizen(struct tx *tx, struct incoming *r)
 	if (cpr.replacement)
 		return OK;
 	enum err e = tx_one(tx, sql_citizen_by_cpr, known, &copy->base);
-	if (e == OK)
+	r->is_known = e == OK;
+	if (r->is_known)
 		r->citizen_id = known->id;
 	return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -97,6 +99,12 @@ static void decide(struct tx *tx, struct incoming *r)
 
 /* --- save --- */
 
+static enum err save_citizen(struct tx *tx, const struct incoming *r)
+{
+	return tx_exec(tx, r->sender && r->is_known ? sql_citizen_complete : sql_citizen_save, &r->citizen->base,
+	               ARG_TEXT("id", r->citizen_id));
+}
+
 static enum err save(struct tx *tx, struct incoming *r)
 {
 	const struct intake *app = tx->app;
@@ -113,8 +121,7 @@ static enum err save(struct tx *tx, struct incoming *r)
 	enquiry.setting = r->citizen->setting;
 	enquiry.programme = r->in->programme;
 	r->enquiry_id = pseudonym_of(tx->arena, &app->for_reporting, r->id);
-	TRY(tx_exec(tx, r->sender ? sql_citizen_complete : sql_citizen_save, &r->citizen->base,
-	            ARG_TEXT("id", r->citizen_id)));
+	TRY(save_citizen(tx, r));
 	TRY(enquiry_register(tx, r->enquiry_id, &enquiry, "referral", r->minor ? r->reason : NULL, &r->duty));
 	TRY(tx_exec(
 	    tx, sql_referral_insert, &r->in->base, ARG_TEXT("id", r->id), ARG_TEXT("direction", r->direction),
@@ -346,10 +353,11 @@ enum err referral_fill(struct tx *tx, const ReferralMessage *m)
 	const Consent *consent = r.in->consent ? r.in->consent : &no_consent;
 	TRY(tx_one(tx, sql_referral_citizen, before, NULL, ARG_TEXT("id", r.id)));
 	TRY(find_citizen(tx, &r));
-	TRY(tx_exec(tx, sql_citizen_complete, &r.citizen->base, ARG_TEXT("id", r.citizen_id)));
+	TRY(save_citizen(tx, &r));
 	TRY(tx_exec(tx, sql_referral_fill, &r.in->base, ARG_TEXT("id", r.id), ARG_TEXT("requester", r.requester),
 	            ARG_TEXT("citizen_id", r.citizen_id), ARG_TEXT("operation_id", r.operation),
 	            ARG_TEXT("channel", r.channel), ARG_TEXT("partner", r.partner),
-	            ARG_BOOL("consent_given", consent->given), ARG_TEXT("consent_on", consent->on)));
+	            ARG_BOOL("consent_given", consent->given), ARG_TEXT("consent_on", consent->on),
+	            ARG_TEXT("sender", r.sender)));
 	return tx_exec(tx, sql_citizen_forget, NULL, ARG_TEXT("id", before->id));
 }

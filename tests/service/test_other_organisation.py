@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What another organisation may do to this one's records, and what it hears after it was away."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from harness.facts import FULL_STAR, day, place, referral
@@ -27,6 +30,26 @@ def test_referral_from_another_completes_a_known_citizen_and_changes_nothing(bot
     answer = reden.post(REFERRALS, referral("cti", citizen=other, consent={"given": True}), wait=20)
     assert answer.status_code == 201, answer.text
     assert both.query("kommune", columns, known["cpr"]) == [("Ida Iversen", "40 00 00 00", "cook", False)]
+
+
+def test_own_referrals_and_those_of_others_go_together(both):
+    """In one batch, of people who are not known yet: none of them costs the others a second try."""
+    kommune, reden = both.api("kommune"), both.api("reden")
+    place(kommune, "cti")
+    with both.db("kommune") as held, held.cursor() as cursor, ThreadPoolExecutor(4) as pool:
+        cursor.execute("lock table citizen in exclusive mode")
+        own = [pool.submit(kommune.post, REFERRALS, referral("cti"))]
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        eventually(lambda: both.query("kommune", waiting)[0][0] > 0, what="that a batch waits")
+        own.append(pool.submit(kommune.post, REFERRALS, referral("cti")))
+        sent = [reden.post(REFERRALS, referral("cti")) for _ in range(2)]
+        time.sleep(0.3)
+        own.append(pool.submit(kommune.post, REFERRALS, referral("cti")))
+        time.sleep(0.3)
+        held.rollback()
+        assert {one.result().status_code for one in own} == {202} == {one.status_code for one in sent}
+    eventually(lambda: all(reden.json(one.headers["Location"])["state"] == "done" for one in sent), 20, "the answers")
+    assert "a batch failed" not in both.log("kommune")
 
 
 def test_requester_that_was_out_of_the_registry_hears_what_became_of_its_referral(both):

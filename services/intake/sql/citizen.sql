@@ -23,19 +23,16 @@ on conflict (id) do update set
     occupation = coalesce(excluded.occupation, citizen.occupation),
     anonymous = excluded.anonymous;
 
--- name: citizen_complete :many
--- What another organisation says fills what is not known here, and changes nothing that is.
-insert into citizen (cpr, id, name, phone, gender, birth_year, birth_date, municipality, languages, setting,
-                     residence, occupation, anonymous)
-values (:cpr, :id, :name, :phone, :gender, :birth_year, :birth_date, :municipality, :languages, :setting,
-        :residence, :occupation, :anonymous)
-on conflict (id) do update set
-    name = coalesce(citizen.name, excluded.name),
-    phone = coalesce(citizen.phone, excluded.phone),
-    gender = coalesce(citizen.gender, excluded.gender),
-    birth_date = coalesce(citizen.birth_date, excluded.birth_date),
-    municipality = coalesce(citizen.municipality, excluded.municipality),
-    languages = case when citizen.languages = '{}' then excluded.languages else citizen.languages end,
-    setting = coalesce(citizen.setting, excluded.setting),
-    residence = coalesce(citizen.residence, excluded.residence),
-    occupation = coalesce(citizen.occupation, excluded.occupation);
+-- name: citizen_complete
+-- What another organisation says of one who is known here fills what is not known, and changes nothing that is.
+update citizen set
+    name = coalesce(name, :name),
+    phone = coalesce(phone, :phone),
+    gender = coalesce(gender, :gender),
+    birth_date = coalesce(birth_date, :birth_date),
+    municipality = coalesce(municipality, :municipality),
+    languages = case when languages = '{}' then :languages else languages end,
+    setting = coalesce(setting, :setting),
+    residence = coalesce(residence, :residence),
+    occupation = coalesce(occupation, :occupation)
+where id = :id::uuid;

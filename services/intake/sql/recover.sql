@@ -131,7 +131,7 @@ select id, version, state from referral where id = :id::uuid and recovered_on is
 update referral set direction = 'received', requester = :requester, citizen_id = :citizen_id,
        operation_id = :operation_id, reasons = :reasons, note = :note, channel = :channel, partner = :partner,
        wishes = :wishes::jsonb, consent_given = :consent_given, consent_on = :consent_on,
-       contacting_subject_prohibited = :contacting_subject_prohibited, recovered_on = null
+       contacting_subject_prohibited = :contacting_subject_prohibited, sender = :sender, recovered_on = null
 where id = :id::uuid;
 
 -- name: citizen_forget
