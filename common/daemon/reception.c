@@ -123,12 +123,14 @@ static bool look_back(struct inbox *i, struct in_stream *s, const Greeting *g)
 static void meet(const struct inbox *i, struct in_stream *s, const Greeting *g)
 {
 	struct life l = { .since = g->since };
+	bool is_other = strcmp(s->epoch, g->epoch) != 0;
 	memcpy(s->epoch, g->epoch, UUID_LEN);
 	s->since = 0;
 	*s->partner = 0;
 	if (!life_read(&l, g->epoch, g->partner, g->signature) || !life_holds(&l, s->sender, i->daemon->agreement))
 		return; /* any life that is signed for is later than one that nobody answers for */
-	s->asked = ASKED_NOT;
+	if (is_other)
+		s->asked = ASKED_NOT;
 	s->since = l.since;
 	memcpy(s->partner, l.partner, sizeof s->partner);
 	memcpy(s->life_signature, l.signature, sizeof s->life_signature);
@@ -152,7 +154,7 @@ bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery)
 	struct in_stream *s = inbox_stream(i, from);
 	if (s->accepted != s->position || s->waiting_bytes || strcmp(s->epoch, recovery) == 0)
 		return false;
-	if (s->asked != ASKED)
+	if (s->asked == ASKED_NOT)
 		s->asked = s->stored && !i->daemon->restored ? ASKED_DUE : ASKED; /* else nothing is taken or kept of it */
 	s->again = 0;
 	return s->asked == ASKED;

@@ -138,6 +138,7 @@ static enum err meet(struct recovery *r)
 			recovery_peer_of(r, registry->nodes[i].name);
 	TRY(recovery_step(r, note_peers, NULL));
 	r->met = r->daemon->memberships;
+	r->row = 0; /* of one that is back, nothing was applied while it was away */
 	return OK;
 }
 

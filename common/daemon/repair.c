@@ -41,6 +41,7 @@ bool repair_positions_were_moved(const struct batch *b)
 {
 	static const char *const divided_by_zero[] = { "out_stream_set: SQLSTATE 22012",
 		                                           "in_stream_advance: SQLSTATE 22012",
+		                                           "in_stream_asked: SQLSTATE 22012",
 		                                           "in_stream_renew: SQLSTATE 22012" };
 	const char *said = db_error(b->daemon->writer);
 	for (size_t i = 0; i < countof(divided_by_zero); i++)

@@ -77,9 +77,8 @@ static enum err run_letter(struct batch *b, struct tx *tx, struct work *w)
 	struct parked *p = b->daemon->parked;
 	const Message *m = &w->letter->message;
 	bool waits, is_there = true;
-	if (b->daemon->restored)
-		return OK;
-	if (!registry_by_name(b->daemon->registry, w->from.sender)) { /* taken out: its own, or the parked one, is kept */
+	/* Read only; or the sender was taken out: its own copy, or the parked one, is kept. */
+	if (b->daemon->restored || !registry_by_name(b->daemon->registry, w->from.sender)) {
 		if (w->stream)
 			inbox_leave(w->stream, w->letter);
 		return OK;

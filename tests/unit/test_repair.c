@@ -28,6 +28,7 @@ static void positions_were_moved_only_where_the_server_says_so(void **state)
 		bool moved;
 	} rows[] = {
 		{ "in_stream_advance: SQLSTATE 22012, a value does not suit the statement", true },
+		{ "in_stream_asked: SQLSTATE 22012, a value does not suit the statement", true },
 		{ "out_stream_set: SQLSTATE 22012, a value does not suit the statement", true },
 		{ "in_stream_advance: server closed the connection unexpectedly", false },
 		{ "out_stream_set: SQLSTATE 57P01, terminating connection due to administrator command", false },

@@ -73,7 +73,7 @@ from recovery_peer where peer = :peer and done
   and not exists (select from recovery_item where sender = :peer and problem is null)
 on conflict (sender) do update set epoch = excluded.epoch, since = excluded.since, partner = excluded.partner,
     life_signature = excluded.life_signature, seq = excluded.seq, chain = excluded.chain,
-    signed_seq = excluded.signed_seq, signed_chain = excluded.signed_chain, signature = excluded.signature
+    signed_seq = excluded.signed_seq, signed_chain = excluded.signed_chain, signature = excluded.signature, asked = false
 where s.epoch <> excluded.epoch or s.seq < excluded.seq;
 
 -- name: recovery_life
