@@ -11,7 +11,7 @@
 #include "daemon/stream_in.h"
 #include "sql_daemon.h"
 
-#define AGAIN_MS 5000
+#define AGAIN_MS 5000 /* between two greetings that only a living sender says: what a broker held comes at once */
 #define CREDIT_BYTES ((int64_t)1024 * 1024) /* of letters that a sender may have under way to us */
 
 /* Nothing of it waits: what comes next goes on from what is applied. */
