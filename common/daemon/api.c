@@ -40,9 +40,10 @@ static const struct route *match(struct call *c, const struct route *routes, siz
 static enum err find_route(struct daemon *d, struct call *c, const char **allow)
 {
 	struct buffer methods_here = buffer_in(c->http->arena);
-	c->route = match(c, d->service->routes, d->service->n_routes, &methods_here);
+	for (const struct resource *const *r = d->service->resources; !c->route && r && *r; r++)
+		c->route = match(c, (*r)->routes, (*r)->n_routes, &methods_here);
 	if (!c->route)
-		c->route = match(c, health_routes, n_health_routes, &methods_here);
+		c->route = match(c, health_resource.routes, health_resource.n_routes, &methods_here);
 	if (c->route)
 		return OK;
 	if (methods_here.len) {

@@ -11,10 +11,10 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "bus/registry.h"
 #include "daemon/setting.h"
 #include "db/db.h"
 #include "http/http.h"
+#include "membership/registry.h"
 #include "shape/shape.h"
 #include "vocab/date.h"
 
@@ -146,7 +146,7 @@ struct reply {
 	const char *wait_for; /* write: key of tx_wake() that decides it; "" or NULL: decided now */
 };
 
-/* A field rule, checked by the route layer after the JSON has the right shape. */
+/* A field rule, checked by the route layer after the JSON has the right shape. A table of them ends with { 0 }. */
 struct rule {
 	const char *field; /* dotted proto path: "citizen.birth_year" */
 	enum rule_kind { RULE_REQUIRED = 1, RULE_DATE, RULE_CODE, RULE_RANGE, RULE_MAX_LENGTH, RULE_MAX_ITEMS } kind;
@@ -155,16 +155,49 @@ struct rule {
 };
 
 /* Refuses the first field that breaks a rule, by its JSON path. */
-enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules, size_t n,
+enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules,
                      struct refusal *why) MUST_USE;
+
+/* A query parameter. What a client sends is checked against it before anything else sees it. */
+struct parameter {
+	const char *name;
+	enum parameter_kind { PARAMETER_TEXT = 1, PARAMETER_CODE, PARAMETER_DATE, PARAMETER_NUMBER } kind;
+	const char *says;  /* one sentence, for the description */
+	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h */
+	int64_t min, max;  /* PARAMETER_NUMBER; PARAMETER_TEXT: max characters */
+};
+
+#define PARAMETERS_OF_A_PAGE                                                                                           \
+	{ "limit", PARAMETER_NUMBER, "So many at most.", .min = 1, .max = 500 },                                           \
+	{                                                                                                                  \
+		"after", PARAMETER_NUMBER, "`next` of the page before.", .min = 0, .max = (int64_t)1 << 52                     \
+	}
+
+/* Of whom a route tells, and so who is shown which rows of it. */
+enum scope {
+	SCOPE_NOBODYS,      /* of no citizen: workers, programmes, figures */
+	SCOPE_OWN_CASES,    /* of cases: each role sees those that are its own (authority) */
+	SCOPE_ORGANISATION, /* of all citizens of the organisation, or of none */
+};
+
+/* What of a citizen the answer shows. Each look at a citizen is in the log of use. */
+enum reads {
+	READS_NOTHING, /* of any citizen */
+	READS_CODES,   /* codes, dates and numbers of a case */
+	READS_PERSON,  /* name, number, words: what identifies or what was told in confidence */
+};
 
 struct route {
 	const char *method, *path;
+	const char *says; /* what it does, for the description: the first sentence is its title */
 	unsigned roles;
-	const ProtobufCMessageDescriptor *body; /* NULL: takes none */
-	const struct rule *rules;
-	size_t n_rules;
-	const char *const *query; /* NULL-ended list of allowed parameters */
+	enum scope scope;
+	enum reads reads;
+	const ProtobufCMessageDescriptor *body;    /* NULL: takes none */
+	const struct rule *rules;                  /* of its fields; ends with one that has no field. NULL: none */
+	const struct parameter *query;             /* allowed parameters; ends with one that has no name. NULL: none */
+	const ProtobufCMessageDescriptor *returns; /* of an answer that is no refusal; NULL: text */
+	bool is_command;                           /* another daemon decides: answered 202 with an operation */
 	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
 	 * key and for an answer that was waited for. */
 	enum err (*answer)(struct tx *tx, const struct request *rq, struct reply *reply);
@@ -173,16 +206,25 @@ struct route {
 	bool idempotency_required; /* Idempotency-Key must be given; else it may be */
 };
 
+#define ROWS(table) (table), countof(table)
+
+/* What one kind of record brings with it. A service is a list of them, ended by NULL. */
+struct resource {
+	const char *name, *says; /* for the description: "Courses", and one sentence */
+	const struct route *routes;
+	size_t n_routes;
+	const struct message_row *messages;
+	size_t n_messages;
+};
+
 /* --- a service --- */
 
 struct service {
 	const char *name;
 	const struct sql_set *statements;
 	const struct migrations *migrations;
-	const struct message_row *messages;
-	size_t n_messages;
-	const struct route *routes;
-	size_t n_routes;
+	const char *says; /* one paragraph, for the description of its API */
+	const struct resource *const *resources;
 	const struct setting *settings;
 	size_t n_settings;
 	/* What this service can tell of to others who are recovered: kinds in the order they are told. */
@@ -201,6 +243,10 @@ struct service {
 	/* Who a bearer token is; ERR_BAD_TOKEN. Reads only. */
 	enum err (*authenticate)(struct tx *tx, const char *token, struct principal *ret);
 };
+
+/* The nth row of all its resources; NULL after the last. */
+const struct route *service_route(const struct service *s, size_t n);
+const struct message_row *service_message(const struct service *s, size_t n);
 
 /* The whole life of a daemon: settings, database, bus, HTTP, loop until SIGTERM. The exit code of the process. */
 int daemon_main(int argc, char **argv, const struct service *service);

@@ -9,10 +9,10 @@
 
 static const struct message_row *row_of(const struct service *service, const char *type)
 {
-	for (size_t i = 0; i < service->n_messages; i++)
-		if (strcmp(service->messages[i].type->name, type) == 0)
-			return &service->messages[i];
-	return NULL;
+	const struct message_row *row;
+	for (size_t i = 0; (row = service_message(service, i)) && strcmp(row->type->name, type) != 0;)
+		i++;
+	return row;
 }
 
 bool dispatch_is_patient(const struct service *service, const char *type)

@@ -130,10 +130,11 @@ static enum err answer_openapi(struct tx *tx, const struct request *rq, struct r
 	return OK;
 }
 
-const struct route health_routes[] = {
-	{ .method = "GET", .path = "/healthz", .roles = ROLE_ANYONE, .answer = answer_healthz },
-	{ .method = "GET", .path = "/readyz", .roles = ROLE_ANYONE, .answer = answer_readyz },
-	{ .method = "GET", .path = "/metrics", .roles = ROLE_ANYONE, .answer = answer_metrics },
-	{ .method = "GET", .path = "/api/v1/openapi.json", .roles = ROLE_ANYONE, .answer = answer_openapi },
+static const struct route routes[] = {
+	{ "GET", "/healthz", "Whether the process lives.", ROLE_ANYONE, .answer = answer_healthz },
+	{ "GET", "/readyz", "Whether it can do its work.", ROLE_ANYONE, .answer = answer_readyz },
+	{ "GET", "/metrics", "Counters in the text format of Prometheus.", ROLE_ANYONE, .answer = answer_metrics },
+	{ "GET", "/api/v1/openapi.json", "This description.", ROLE_ANYONE, .answer = answer_openapi },
 };
-const size_t n_health_routes = countof(health_routes);
+
+const struct resource health_resource = { "About", "The node itself.", ROWS(routes) };

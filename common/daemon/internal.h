@@ -6,12 +6,12 @@
 #include <sodium.h>
 
 #include "base/seldom.h"
-#include "bus/agreement.h"
-#include "bus/chain.h"
-#include "bus/life.h"
-#include "bus/link.h"
-#include "bus/registry.h"
 #include "daemon/daemon.h"
+#include "membership/agreement.h"
+#include "membership/life.h"
+#include "membership/registry.h"
+#include "wire/chain.h"
+#include "wire/link.h"
 
 /* Bytes of the type or the entity of a message: whatever is set aside is found and remembered by them. */
 #define MESSAGE_NAME_MAX 255u
@@ -320,8 +320,7 @@ enum err idempotency_check(struct call *c, const struct call *earlier) MUST_USE;
 enum err idempotency_keep(struct tx *tx, struct call *c) MUST_USE;
 
 /* --- health.c --- */
-extern const struct route health_routes[];
-extern const size_t n_health_routes;
+extern const struct resource health_resource;
 void metric_add(struct daemon *d, enum metric m, uint64_t n);
 
 #endif

@@ -16,8 +16,8 @@ static bool check_parameter(void *ctx, const char *name, const char *value)
 {
 	struct query_check *q = ctx;
 	const char *rule = "there is no such query parameter here; see /api/v1/openapi.json";
-	for (const char *const *allowed = q->call->route->query; allowed && *allowed; allowed++)
-		if (strcmp(*allowed, name) == 0)
+	for (const struct parameter *allowed = q->call->route->query; allowed && allowed->name; allowed++)
+		if (strcmp(allowed->name, name) == 0)
 			rule = http_query(q->call->http, name) == value ? NULL : "a query parameter must stand once only";
 	if (rule)
 		q->err = refuse(&q->call->why, ERR_QUERY, arena_strdup(q->call->http->arena, name), rule);
@@ -40,7 +40,7 @@ static enum err check_body(struct call *c)
 		return refuse(&c->why, ERR_MEDIA, "Content-Type", "send the body as application/json");
 	TRY(shape_from_json(c->http->arena, c->route->body, c->http->body, c->http->body_len, &body, &c->why));
 	c->rq.body = body;
-	return rules_check(c->http->arena, body, c->route->rules, c->route->n_rules, &c->why);
+	return rules_check(c->http->arena, body, c->route->rules, &c->why);
 }
 
 enum err route_check(struct call *c)

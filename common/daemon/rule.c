@@ -96,10 +96,9 @@ static enum err check_rule(struct arena *a, const ProtobufCMessage *message, con
 	return OK;
 }
 
-enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules, size_t n,
-                     struct refusal *why)
+enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules, struct refusal *why)
 {
-	for (size_t i = 0; i < n; i++)
-		TRY(check_rule(a, message, &rules[i], why));
+	for (const struct rule *rule = rules; rule && rule->field; rule++)
+		TRY(check_rule(a, message, rule, why));
 	return OK;
 }

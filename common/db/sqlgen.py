@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Turns the .sql files of a component into C: sqlgen.py NAME DIR OUTDIR
 
-DIR/*.sql hold statements, each after a line `-- name: course_close`, with marks behind it (db.h says what they do):
+The .sql files in DIR and its folders hold statements, each after a line `-- name: course_close`, with marks behind it (db.h says what they do):
 `:one`, `:many`, `:late`, `:apart`. `:many` and `:late` stand on an insert of one row of values, `:many` also on an
 update from one.
-DIR/migrations/NNN_title.sql are migrations. Placeholders `:param` and `:holder.field` become $1, $2, ...;
+Those in a folder `migrations` are migrations, NNN_title.sql. Placeholders `:param` and `:holder.field` become $1, $2, ...;
 literals, quoted names, comments and ::casts are left alone. Writes OUTDIR/sql_NAME.h and sql_NAME.c.
 Says file:line and fails on what it cannot read.
 """
@@ -116,7 +116,7 @@ def without_comments(text):
 
 def read_statements(directory):
     statements, seen = [], {}
-    for path in sorted(directory.glob("*.sql")):
+    for path in sorted(path for path in directory.rglob("*.sql") if path.parent.name != "migrations"):
         lines = read(path).split("\n")
         starts = [i for i, line in enumerate(lines) if NAME_LINE.match(line)]
         head = lines[: starts[0]] if starts else lines
@@ -140,7 +140,7 @@ def read_statements(directory):
 
 def read_migrations(directory):
     steps, seen = [], {}
-    for path in sorted(directory.glob("migrations/*.sql")):
+    for path in sorted(directory.rglob("migrations/*.sql")):
         name = MIGRATION.match(path.name)
         if not name or int(name.group(1)) == 0:
             raise Malformed(path, 1, "a migration is named NNN_title.sql, from 001")

@@ -4,12 +4,12 @@
 #define UDVEJ_BROKER_MONITOR_H
 
 #include "base/seldom.h"
-#include "bus/registry.h"
-#include "bus/wire.h"
+#include "membership/registry.h"
+#include "wire/wire.h"
 
 struct connection {
 	char address[64];             /* of the peer */
-	char node[WIRE_NAME_MAX + 1]; /* "": nothing of ours was heard over it */
+	char node[NODE_NAME_MAX + 1]; /* "": nothing of ours was heard over it */
 	char key[KEY_Z85_LEN + 1];
 };
 

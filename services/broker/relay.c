@@ -115,7 +115,7 @@ static void announce(struct relay *r, struct route *node)
 
 static void forward(struct relay *r, struct route *sender, struct wire_parts *parts)
 {
-	char to[WIRE_NAME_MAX + 1] = "";
+	char to[NODE_NAME_MAX + 1] = "";
 	size_t bytes = zmq_msg_size(&parts->part[PAYLOAD]);
 	memcpy(to, zmq_msg_data(&parts->part[ADDRESS]), zmq_msg_size(&parts->part[ADDRESS]));
 	struct route *destination = route_to(&r->routes, to);
@@ -206,7 +206,7 @@ static bool well_formed(struct wire_parts *parts)
 		return false;
 	const char *address = zmq_msg_data(&parts->part[ADDRESS]);
 	size_t len = zmq_msg_size(&parts->part[ADDRESS]), payload = zmq_msg_size(&parts->part[PAYLOAD]);
-	return zmq_msg_size(&parts->part[ROUTING_ID]) == WIRE_ROUTING_ID && len <= WIRE_NAME_MAX &&
+	return zmq_msg_size(&parts->part[ROUTING_ID]) == WIRE_ROUTING_ID && len <= NODE_NAME_MAX &&
 	       shape_is_utf8(address, len) && payload > 0 && payload <= (len ? WIRE_FRAME_MAX : WIRE_PAYLOAD_MAX);
 }
 

@@ -6,7 +6,7 @@
 #include "base/seldom.h"
 #include "broker/monitor.h"
 #include "broker/route.h"
-#include "bus/agreement.h"
+#include "membership/agreement.h"
 
 struct relay {
 	void *router;

@@ -7,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bus/registry.h"
-#include "bus/wire.h"
+#include "membership/registry.h"
+#include "wire/wire.h"
 
 #define ROUTE_RETIRED 4
 
 struct route {
-	char name[WIRE_NAME_MAX + 1];
+	char name[NODE_NAME_MAX + 1];
 	char curve[KEY_Z85_LEN + 1];
 	uint8_t id[WIRE_ROUTING_ID];
 	uint8_t retired[ROUTE_RETIRED][WIRE_ROUTING_ID]; /* former connections, not listened to any more */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/seldom.h"
-#include "bus/registry.h"
-#include "bus/wire.h"
+#include "membership/registry.h"
+#include "wire/wire.h"
 
 #define ZAP_DOMAIN "udvej"
 
@@ -21,7 +21,7 @@ struct zap {
 };
 
 /* The User-Id of a connection: its key, and the name that the registry had for it then. */
-#define ZAP_USER_MAX (KEY_Z85_LEN + 1u + WIRE_NAME_MAX + 1u)
+#define ZAP_USER_MAX (KEY_Z85_LEN + 1u + NODE_NAME_MAX + 1u)
 /* Takes it apart again; without a name where there is none. */
 void zap_user(const char *user_id, char ret_key[KEY_Z85_LEN + 1], const char **ret_name);
 

@@ -11,6 +11,10 @@ static const struct message_row messages[] = {
 	{ &measurement_scored__descriptor, on_measurement_scored, "outcomes" },
 };
 
+static const struct resource courses = { "Courses", "Places, waiting lists, courses.", .messages = messages,
+	                                     .n_messages = countof(messages) };
+static const struct resource *const resources[] = { &courses, NULL };
+
 static const struct snapshot_row snapshots[] = {
 	{ "intake", snapshot_worker },
 	{ "intake", snapshot_course_known },
@@ -51,8 +55,7 @@ int main(int argc, char **argv)
 		.name = "caseload",
 		.statements = &sql_set_caseload,
 		.migrations = &migrations_caseload,
-		.messages = messages,
-		.n_messages = countof(messages),
+		.resources = resources,
 		.snapshots = snapshots,
 		.n_snapshots = countof(snapshots),
 		.recovers = recovers,

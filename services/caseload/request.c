@@ -15,7 +15,7 @@ static const struct rule wish_rules[] = {
 
 enum err request_check_wishes(struct tx *tx, const CourseRequest *m)
 {
-	return rules_check(tx->arena, &m->base, wish_rules, countof(wish_rules), &tx->why);
+	return rules_check(tx->arena, &m->base, wish_rules, &tx->why);
 }
 
 static enum err check(struct tx *tx, const CourseRequest *m, const struct programme *p)

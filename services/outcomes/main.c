@@ -8,6 +8,10 @@ static const struct message_row messages[] = {
 	{ &measurement_answers__descriptor, on_measurement_answers, "intake" },
 };
 
+static const struct resource measurements = { "Measurements", "Answers, scores, what is due.", .messages = messages,
+	                                          .n_messages = countof(messages) };
+static const struct resource *const resources[] = { &measurements, NULL };
+
 static const struct snapshot_row snapshots[] = {
 	{ "intake", snapshot_measurement_known }, { "intake", snapshot_due_of_node }, { "caseload", snapshot_course },
 	{ "caseload", snapshot_scored_of_open },  { "reporting", snapshot_scored },   { "reporting", snapshot_due },
@@ -45,8 +49,7 @@ int main(int argc, char **argv)
 		.name = "outcomes",
 		.statements = &sql_set_outcomes,
 		.migrations = &migrations_outcomes,
-		.messages = messages,
-		.n_messages = countof(messages),
+		.resources = resources,
 		.snapshots = snapshots,
 		.n_snapshots = countof(snapshots),
 		.recovers = recovers,

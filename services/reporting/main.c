@@ -2,8 +2,9 @@
 /* The reporting service: its tables of messages and routes, and how it knows who asks. It has no
  * accounts: it believes statements of the registry's intake nodes. It must never publish what a
  * user may not see, and never writes but what a message tells. */
-#include "bus/statement.h"
+#include "membership/statement.h"
 #include "messages.pb-c.h"
+#include "report.pb-c.h"
 #include "reporting/reporting.h"
 #include "sql_reporting.h"
 
@@ -24,22 +25,32 @@ static const struct snapshot_row snapshots[] = {
 
 #define READERS (ROLE_LEAD | ROLE_COORDINATOR | ROLE_PROJECT_LEAD)
 
-static const struct route routes[] = {
-	{
-	    .method = "GET",
-	    .path = "/api/v1/reports/status",
-	    .roles = READERS,
-	    .query = (const char *const[]){ "on", "organisation", "programme", NULL },
-	    .answer = status_answer,
-	},
-	{
-	    .method = "GET",
-	    .path = "/api/v1/reports/enquiries",
-	    .roles = READERS,
-	    .query = (const char *const[]){ "from", "to", "by", "cuts", "organisation", NULL },
-	    .answer = enquiries_answer,
-	},
+static const struct parameter of_status[] = {
+	{ "on", PARAMETER_DATE, "The day, at whose end it stood so; default today." },
+	{ "organisation", PARAMETER_TEXT, "Only this organisation's.", .max = 63 },
+	{ "programme", PARAMETER_TEXT, "Only this programme's.", .max = 64 },
+	{ 0 },
 };
+
+static const struct parameter of_enquiries[] = {
+	{ "from", PARAMETER_DATE, "First day." },
+	{ "to", PARAMETER_DATE, "Last day." },
+	{ "by", PARAMETER_TEXT, "Periods: `year`, `month` or `total`.", .max = 16 },
+	{ "cuts", PARAMETER_TEXT, "Or: first days of the periods, separated by commas.", .max = 2000 },
+	{ "organisation", PARAMETER_TEXT, "Only this organisation's.", .max = 63 },
+	{ 0 },
+};
+
+static const struct route routes[] = {
+	{ "GET", "/api/v1/reports/status", "How many courses stood where at the end of a day.", READERS, SCOPE_NOBODYS,
+	  READS_NOTHING, .query = of_status, .returns = &status_report__descriptor, .answer = status_answer },
+	{ "GET", "/api/v1/reports/enquiries", "Enquiries by channel and period.", READERS, SCOPE_NOBODYS, READS_NOTHING,
+	  .query = of_enquiries, .returns = &enquiry_report__descriptor, .answer = enquiries_answer },
+};
+
+static const struct resource reports = { "Reports", "Operational figures, exact, for authorised staff.", ROWS(routes),
+	                                     ROWS(messages) };
+static const struct resource *const resources[] = { &reports, NULL };
 
 static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
@@ -73,14 +84,12 @@ static const struct service service = {
 	.name = "reporting",
 	.statements = &sql_set_reporting,
 	.migrations = &migrations_reporting,
-	.messages = messages,
-	.n_messages = countof(messages),
+	.says = "Operational figures, exact, for authorised staff.",
+	.resources = resources,
 	.snapshots = snapshots,
 	.n_snapshots = countof(snapshots),
 	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */
 	.n_recovers = countof(messages),
-	.routes = routes,
-	.n_routes = countof(routes),
 	.start = start,
 	.authenticate = authenticate,
 };

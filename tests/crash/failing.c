@@ -14,7 +14,7 @@
 #include <zmq.h>
 
 #include "base/fault.h"
-#include "bus/link.h"
+#include "wire/link.h"
 
 /* Declares the real one and begins the one that stands before it. */
 #define WRAP(type, function, ...)                                                                                      \

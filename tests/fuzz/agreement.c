@@ -2,7 +2,7 @@
 /* The partners' file, and a registry with its signatures as it comes from the network in a Link. The partners sign here
  * whatever the input says: where it has the word SIGN1 or SIGN2 stands the signature of a partner over its registry,
  * and for KEY_1 and KEY_2 the key of one. Owns a directory in memory with the three files. */
-#include "bus/agreement.h"
+#include "membership/agreement.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/wire.h"
 #include "fuzz.h"
 #include "partners.h"
+#include "wire/wire.h"
 
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 #define WORD_LEN 5

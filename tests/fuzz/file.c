@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bus/registry.h"
 #include "daemon/daemon.h"
 #include "fuzz.h"
+#include "membership/registry.h"
 #include "vocab/instrument.h"
 #include "vocab/municipality.h"
 #include "vocab/programme.h"

@@ -21,9 +21,12 @@ static const char *sender_of(const struct registry *r, const struct message_row 
 /* A row of the service: of its messages, or, behind those, of what it takes when it is recovered. */
 static const struct message_row *row_of(const struct service *s, uint8_t chosen, bool *ret_recovers)
 {
-	size_t n = chosen % (s->n_messages + s->n_recovers);
-	*ret_recovers = n >= s->n_messages;
-	return *ret_recovers ? &s->recovers[n - s->n_messages] : &s->messages[n];
+	size_t n_messages = 0;
+	while (service_message(s, n_messages))
+		n_messages++;
+	size_t n = chosen % (n_messages + s->n_recovers);
+	*ret_recovers = n >= n_messages;
+	return *ret_recovers ? &s->recovers[n - n_messages] : service_message(s, n);
 }
 
 static void take_message(struct arena *a, const uint8_t *data, size_t len)

@@ -3,7 +3,7 @@
 #ifndef UDVEJ_TESTS_FUZZ_PARTNERS_H
 #define UDVEJ_TESTS_FUZZ_PARTNERS_H
 
-#include "bus/registry.h"
+#include "membership/registry.h"
 
 /* Two intake nodes (reden, livarehab), and caseload, outcomes and reporting at kommune. */
 const struct registry *partners_registry(void);

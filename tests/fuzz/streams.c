@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/wire.h"
 #include "daemon/recovery.h"
 #include "fuzz.h"
 #include "messages.pb-c.h"
 #include "partners.h"
 #include "streams.h"
+#include "wire/wire.h"
 
 #define KEPT_MOST 4096 /* in the life of a recovery: what a peer says in a page must not add to it */
 

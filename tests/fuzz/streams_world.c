@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-#include "bus/wire.h"
 #include "fuzz.h"
 #include "streams.h"
+#include "wire/wire.h"
 
 struct streams_world it;
 

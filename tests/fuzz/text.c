@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/uuid.h"
-#include "bus/statement.h"
 #include "fuzz.h"
 #include "http/http.h"
+#include "membership/statement.h"
 #include "partners.h"
 #include "reporting/core/accept.h"
 #include "reporting/core/period.h"

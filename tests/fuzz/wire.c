@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What comes off the bus: the sealed envelope as it is, the frame inside one (sealed here, as a partner with valid keys
  * could), and what a broker says. What opens must survive being sealed and opened again. */
-#include "bus/wire.h"
+#include "wire/wire.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#include "bus/chain.h"
-#include "bus/seal.h"
 #include "fuzz.h"
 #include "partners.h"
+#include "wire/chain.h"
+#include "wire/seal.h"
 
 #define RECEIVER "caseload"
 

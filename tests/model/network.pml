@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Brokers and network, with all they can do to a frame: services/broker/relay.c, common/bus/link.c. Part of
+/* Brokers and network, with all they can do to a frame: services/broker/relay.c, common/wire/link.c. Part of
  * delivery.pml. */
 
 inline empty_out(c)

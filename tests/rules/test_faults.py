@@ -39,7 +39,7 @@ def test_a_send_and_a_commit_without_points_are_found(tmp_path):
     plant(tmp_path, {
         "common/daemon/a.c": good + good.replace("a_sent", "b_sent"),
         "common/db/a.c": "\treturn setup_ask(db, sql_db_commit, NULL);\n",
-        "common/bus/a.c": "bool link_send(struct link *l)\n",
+        "common/wire/a.c": "bool link_send(struct link *l)\n",
     })
     assert sorted(unguarded(tmp_path)) == [
         "common/daemon/a.c:5: stands between no two points of fault.h",

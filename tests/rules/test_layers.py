@@ -14,9 +14,10 @@ BELOW = {
     "shape": ("base",),
     "vocab": ("base", "shape"),
     "db": ("base", "shape", "vocab"),
-    "bus": ("base", "shape", "vocab"),
     "http": ("base", "shape", "vocab"),
-    "daemon": ("base", "shape", "vocab", "db", "bus", "http"),
+    "membership": ("base", "shape", "vocab"),
+    "wire": ("base", "shape", "vocab", "membership"),
+    "daemon": ("base", "shape", "vocab", "db", "membership", "wire", "http"),
 }
 EVERYTHING = tuple(BELOW)
 CORE_BELOW = ("base", "shape", "vocab")
@@ -78,7 +79,7 @@ def test_lower_layers_never_include_higher_ones():
         ("common/base/a.c", '"api.pb-c.h"'),
         ("common/shape/a.c", '"vocab/date.h"'),
         ("common/db/a.h", '"http/http.h"'),
-        ("common/bus/a.c", '"daemon/daemon.h"'),
+        ("common/wire/a.c", '"daemon/daemon.h"'),
         ("common/daemon/a.c", '"intake/citizen.h"'),
         ("services/intake/a.c", '"caseload/core/place.h"'),
         ("services/intake/core/a.c", '"db/db.h"'),

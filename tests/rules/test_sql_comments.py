@@ -29,12 +29,12 @@ order by 1, 2 nulls first
 def components(root):
     """Of each database, its migrations in the order in which a daemon applies them."""
     shared = [file for part in ("db", "daemon") for file in migrations(root / "common" / part)]
-    services = sorted(path.parent.parent for path in root.glob("services/*/sql/migrations"))
+    services = sorted(path for path in root.glob("services/*") if migrations(path))
     return {service.name: shared + migrations(service) for service in services} or {"daemon": shared}
 
 
 def migrations(component):
-    return sorted(component.glob("sql/migrations/*.sql"))
+    return sorted(component.rglob("migrations/*.sql"))
 
 
 def findings(root, cluster):

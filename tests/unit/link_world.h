@@ -14,8 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "bus/link.h"
-#include "bus/wire.h"
+#include "wire/link.h"
+#include "wire/wire.h"
 
 #define N_NODES 2
 

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bus/agreement.h"
-#include "bus/document.h"
+#include "membership/agreement.h"
+#include "membership/document.h"
 #include "shape/shape.h"
 
 #ifdef __SANITIZE_ADDRESS__

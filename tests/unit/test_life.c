@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "bus/life.h"
+#include "membership/life.h"
 
 #define EPOCH "11111111-1111-4111-8111-111111111111"
 

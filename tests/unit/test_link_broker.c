@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Two nodes and the real broker daemon, which lies beside this program: they find each other, and
  * again after it was killed. Skipped where the daemon was not built. */
-#include "bus/agreement.h"
 #include "link_world.h"
+#include "membership/agreement.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bus/registry.h"
+#include "membership/registry.h"
 
 #define CURVE_A "L6l.>=a+)TWNzv0xw#F9*pvzFMh!9e}!2YF)HyG."
 #define CURVE_B "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"

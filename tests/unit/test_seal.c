@@ -9,7 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "bus/seal.h"
+#include "wire/seal.h"
 
 enum { REDEN, CASELOAD, KOMMUNE, N_NODES };
 

@@ -9,7 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "bus/statement.h"
+#include "membership/statement.h"
 
 #define NOW ((int64_t)1600000000)
 #define HOUR ((int64_t)3600)

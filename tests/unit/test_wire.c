@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/wire.h"
+#include "wire/wire.h"
 
 static struct arena *arena;
 

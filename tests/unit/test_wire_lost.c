@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <string.h>
 
-#include "bus/wire.h"
+#include "wire/wire.h"
 
 #define ROUNDS 200
 #define MESSAGES 3000

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/document.h"
 #include "letter.h"
+#include "membership/document.h"
 #include "session.h"
 #include "sql_udvej_operator.h"
 #include "table.h"

@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "bus/document.h"
-#include "bus/registry.h"
+#include "membership/document.h"
+#include "membership/registry.h"
 #include "session.h"
 
 #define BASE64_MAX 128

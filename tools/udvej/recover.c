@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bus/life.h"
+#include "membership/life.h"
 #include "session.h"
 #include "sql_udvej_operator.h"
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus/agreement.h"
-#include "bus/registry.h"
 #include "command.h"
+#include "membership/agreement.h"
+#include "membership/registry.h"
 #include "registry_sign.h"
 
 #define MEMORY ((size_t)8 * 1024 * 1024)

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus/agreement.h"
-#include "bus/document.h"
-#include "bus/registry.h"
+#include "membership/agreement.h"
+#include "membership/document.h"
+#include "membership/registry.h"
 
 struct partner {
 	const char *organisation;

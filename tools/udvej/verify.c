@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/agreement.h"
-#include "bus/seal.h"
+#include "membership/agreement.h"
 #include "session.h"
 #include "sql_udvej_operator.h"
+#include "wire/seal.h"
 
 struct walk {
 	const char *receiver;

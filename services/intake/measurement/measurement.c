@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Measurements entered here: checked against the instrument's file, stored, sent to outcomes, which
+ * scores them and says what is due next. */
+#include <string.h>
+
+#include "base/uuid.h"
+#include "intake/course/course.h"
+#include "intake/measurement/measurement.h"
+#include "intake/operation/operation.h"
+#include "sql_intake.h"
+
+static enum err check_course(struct tx *tx, const Course *c, const char *measured_on)
+{
+	struct date day, begin = date_or_none(c->offered_on);
+	if (strcmp(c->state, "closed") == 0)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
+		                 c->closed_on);
+	if (strcmp(c->state, "offered") != 0 && strcmp(c->state, "enrolled") != 0)
+		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen has no place yet (%s): measure when there is one",
+		                 c->state);
+	if (!date_parse(measured_on, &day) || day.days > tx->today.days)
+		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be in the future");
+	if (day.days < begin.days)
+		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",
+		                 c->offered_on);
+	return OK;
+}
+
+static enum err find_instrument(struct tx *tx, const char *key, const struct instrument **ret)
+{
+	const struct intake *app = tx->app;
+	*ret = instrument_by_key(app->instruments, key);
+	if (*ret)
+		return OK;
+	struct buffer known = buffer_in(tx->arena);
+	for (size_t i = 0; i < app->instruments->n; i++)
+		buffer_printf(&known, "%s%s", i ? ", " : "", app->instruments->all[i].key);
+	return tx_refuse(tx, ERR_VALUE, "instrument", "there is no such instrument; known are: %s", known.data);
+}
+
+static enum err store(struct tx *tx, const Measurement *m)
+{
+	return tx_exec(tx, sql_measurement_insert, &m->base, ARG_TEXT("operation_id", m->operation));
+}
+
+static enum err send(struct tx *tx, const Measurement *m)
+{
+	const struct intake *app = tx->app;
+	MeasurementAnswers out = MEASUREMENT_ANSWERS__INIT;
+	out.measurement_id = m->id;
+	out.course_id = m->course_id;
+	out.operation = m->operation;
+	out.instrument = m->instrument;
+	out.instrument_version = m->instrument_version;
+	out.rater = m->rater;
+	out.measured_on = m->measured_on;
+	out.aim = m->aim;
+	out.n_answers = m->n_answers;
+	out.answers = (MeasurementAnswers__AnswersEntry **)ARENA_ARRAY(tx->arena, void *, m->n_answers);
+	for (size_t i = 0; i < m->n_answers; i++) {
+		out.answers[i] = shape_new(tx->arena, &measurement_answers__answers_entry__descriptor);
+		out.answers[i]->key = m->answers[i]->key;
+		out.answers[i]->value = m->answers[i]->value;
+	}
+	return tx_emit(tx, app->outcomes, m->course_id, &out.base);
+}
+
+static void copy_answers(struct arena *a, Measurement *m, const MeasurementInput *in)
+{
+	m->n_answers = in->n_answers;
+	m->answers = (Measurement__AnswersEntry **)ARENA_ARRAY(a, void *, in->n_answers);
+	for (size_t i = 0; i < in->n_answers; i++) {
+		m->answers[i] = shape_new(a, &measurement__answers_entry__descriptor);
+		m->answers[i]->key = in->answers[i]->key;
+		m->answers[i]->value = in->answers[i]->value;
+	}
+}
+
+static enum err measurement_post(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	const MeasurementInput *in = (const MeasurementInput *)rq->body;
+	const struct instrument *instrument;
+	Course *c = shape_new(tx->arena, &course__descriptor);
+	Measurement *m = shape_new(tx->arena, &measurement__descriptor);
+	TRY(course_load(tx, rq, c));
+	TRY(find_instrument(tx, in->instrument, &instrument));
+	m->id = uuid_new(tx->arena);
+	m->course_id = c->id;
+	m->instrument = instrument->key;
+	m->instrument_version = instrument->version;
+	m->measured_on = *in->measured_on ? in->measured_on : date_text(tx->arena, tx->today);
+	m->rater = *in->rater ? in->rater : instrument->raters[0];
+	m->aim = in->aim;
+	m->state = "sent";
+	m->operation = uuid_new(tx->arena);
+	copy_answers(tx->arena, m, in);
+	TRY(check_course(tx, c, m->measured_on));
+	TRY(instrument_check(tx->arena, instrument, answers_of(tx->arena, &m->base), m->rater, &tx->why));
+	TRY(operation_begin(tx, m->operation, "measure", m->id, reply));
+	TRY(store(tx, m));
+	reply->body = &m->base;
+	return send(tx, m);
+}
+
+enum err measurement_view(struct tx *tx, const char *id, struct reply *reply)
+{
+	Measurement *m = shape_new(tx->arena, &measurement__descriptor);
+	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_measurement_by_id, m, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	if (found == ERR_NOT_FOUND)
+		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no measurement with this id");
+	TRY(found);
+	reply->body = &m->base;
+	return OK;
+}
+
+static enum err measurement_get(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	return measurement_view(tx, rq->params[0], reply);
+}
+
+static enum err measurement_list(struct tx *tx, const struct request *rq, struct reply *reply)
+{
+	Course *c = shape_new(tx->arena, &course__descriptor);
+	Measurements *list = shape_new(tx->arena, &measurements__descriptor);
+	TRY(course_load(tx, rq, c));
+	TRY(tx_all(tx, sql_measurement_of_course, &measurement__descriptor, &list->items, &list->n_items, NULL,
+	           ARG_TEXT("course_id", c->id)));
+	reply->body = &list->base;
+	return OK;
+}
+
+/* --- what outcomes says --- */
+
+static enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
+{
+	const MeasurementScored *m = (const MeasurementScored *)message;
+	TRY(tx_exec(tx, sql_measurement_scored, message));
+	TRY(tx_exec(tx, sql_course_set_due, message));
+	return operation_decide(tx, m->operation, NULL);
+}
+
+enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message)
+{
+	const MeasurementDue *m = (const MeasurementDue *)message;
+	return tx_exec(tx, sql_course_set_due, message, ARG_INT("due_version", m->version));
+}
+
+/* --- the table --- */
+
+static const struct rule measurement_rules[] = {
+	{ "instrument", RULE_REQUIRED }, { "answers", RULE_REQUIRED }, { "measured_on", RULE_DATE },
+	{ "rater", RULE_CODE, "rater" }, { "aim", RULE_CODE, "aim" },  { 0 },
+};
+
+static const struct route routes[] = {
+	{ "POST", "/api/v1/courses/{id}/measurements",
+	  "Enter the answers of an instrument. Outcomes scores them and says what is due next. In a programme that the "
+	  "star "
+	  "enrols in, the first complete star enrols the citizen and begins phase 1.",
+	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
+	  .returns = &measurement__descriptor, .is_command = true, .write = measurement_post, .answer = operation_answer },
+	{ "GET", "/api/v1/courses/{id}/measurements", "All measurements of a course.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
+	  READS_CODES, .returns = &measurements__descriptor, .answer = measurement_list },
+	{ "GET", "/api/v1/measurements/{id}", "One measurement, with its scores.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
+	  READS_CODES, .returns = &measurement__descriptor, .answer = measurement_get },
+};
+
+static const struct message_row messages[] = {
+	{ &measurement_scored__descriptor, on_measurement_scored, "outcomes" },
+	{ &measurement_due__descriptor, on_measurement_due, "outcomes", .patient = true },
+};
+
+const struct resource measurement_resource = { "Measurements", "Answers and scores.", ROWS(routes), ROWS(messages) };
