@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/recovery.h"
 #include "fuzz.h"
 #include "messages.pb-c.h"
 #include "partners.h"
+#include "recovery/recovery.h"
 #include "streams.h"
 #include "wire/wire.h"
 

@@ -3,8 +3,8 @@
 #ifndef UDVEJ_TESTS_FUZZ_STREAMS_H
 #define UDVEJ_TESTS_FUZZ_STREAMS_H
 
-#include "daemon/stream_in.h"
-#include "daemon/stream_out.h"
+#include "delivery/stream_in.h"
+#include "delivery/stream_out.h"
 
 #define STALE 0x01      /* bits of the first byte: the database is away */
 #define RESTORED 0x02   /* it was set back */

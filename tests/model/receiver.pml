@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The receiver: common/daemon/inbox.c and batch.c. Part of delivery.pml. */
+/* The receiver: common/delivery/inbox.c and common/engine/writer.c. Part of delivery.pml. */
 
 #ifdef NO_EPOCH
 #define LIFE(s, e) sender[s].life

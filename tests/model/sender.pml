@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A sender: common/daemon/outbox.c and conversation.c. Part of delivery.pml. */
+/* A sender: common/delivery/outbox.c and conversation.c. Part of delivery.pml. */
 
 inline forget_conversation(s)
 {

@@ -3,7 +3,7 @@
 #ifndef UDVEJ_TESTS_STREAMS_IN_WORLD_H
 #define UDVEJ_TESTS_STREAMS_IN_WORLD_H
 
-#include "daemon/stream_in.h"
+#include "delivery/stream_in.h"
 #include "streams_world.h"
 
 static struct chain sent; /* of the peer's stream to us */

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/stream_out.h"
+#include "delivery/stream_out.h"
 
 #define EPOCH "11111111-1111-4111-8111-111111111111"
 #define OTHER "22222222-2222-4222-8222-222222222222"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/tail.h"
+#include "delivery/tail.h"
 
 static struct letter *letter(int64_t seq, size_t size)
 {

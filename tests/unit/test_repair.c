@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "daemon/work.h"
 #include "db/connection.h"
+#include "engine/writer.h"
 
 static struct db writer;
 static struct daemon daemon_of_writer = { .writer = &writer };

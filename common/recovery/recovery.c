@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "base/uuid.h"
-#include "daemon/recovery.h"
+#include "recovery/recovery.h"
 #include "sql_daemon.h"
 
 #define LOOK_MS 1000                             /* for an operator's word: a node need not be told that there is one */

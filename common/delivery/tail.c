@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Letters in memory: one malloc each, and a bounded tail of them for each stream out. Owns what it is
  * given. Never holds a hole: letters come in the order of their numbers. */
-#include "daemon/tail.h"
+#include "delivery/tail.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "daemon/stream_out.h"
+#include "delivery/stream_out.h"
 #include "sql_daemon.h"
 
 #define FRAME_BYTES ((size_t)48 * 1024) /* packed into one frame under load */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/recovery.h"
+#include "recovery/recovery.h"
 #include "sql_daemon.h"
 
 #define ITEMS_A_STEP 100

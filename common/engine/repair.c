@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/work.h"
+#include "engine/writer.h"
 
 #define REOPEN_EVERY_MS 500
 #define COMPLAIN_EVERY_MS 10000

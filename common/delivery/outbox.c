@@ -8,7 +8,7 @@
 
 #include "base/fault.h"
 #include "base/uuid.h"
-#include "daemon/stream_out.h"
+#include "delivery/stream_out.h"
 #include "sql_daemon.h"
 
 #define TRIM_EVERY_MS 500 /* not a transaction for each acknowledgement */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
-#include "daemon/work.h"
+#include "engine/writer.h"
 
 void work_free(struct work *w)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/stream_out.h"
+#include "delivery/stream_out.h"
 #include "sql_daemon.h"
 
 enum place { PLACE_UNKNOWN, PLACE_GONE, PLACE_HERE }; /* unknown: the database does not answer now */

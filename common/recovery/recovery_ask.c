@@ -5,7 +5,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "daemon/recovery.h"
+#include "recovery/recovery.h"
 #include "sql_daemon.h"
 
 #define ASK_AGAIN_MS 1000 /* the first time, the other has to store that it was asked */

@@ -5,7 +5,7 @@
 
 #include "base/uuid.h"
 #include "daemon/internal.h"
-#include "daemon/work.h"
+#include "engine/writer.h"
 
 struct recovery_peer {
 	struct recovery_peer *next;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/recovery.h"
-#include "daemon/stream_out.h"
+#include "delivery/stream_out.h"
+#include "recovery/recovery.h"
 #include "sql_daemon.h"
 
 /* What a receiver said of this node's stream to it. */

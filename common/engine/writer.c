@@ -10,7 +10,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "daemon/work.h"
+#include "engine/writer.h"
 
 #define BATCH_MAX 512
 #define BATCH_MS 20     /* then it is committed: the loop serves reads and heartbeats in between */

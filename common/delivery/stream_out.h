@@ -4,7 +4,7 @@
 #define UDVEJ_DAEMON_STREAM_OUT_H
 
 #include "base/uuid.h"
-#include "daemon/tail.h"
+#include "delivery/tail.h"
 
 struct out_stream {
 	struct out_stream *next;

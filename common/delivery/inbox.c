@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/stream_in.h"
+#include "delivery/stream_in.h"
 #include "sql_daemon.h"
 
 struct in_stream *inbox_stream(struct inbox *i, const char *sender)

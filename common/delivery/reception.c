@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/uuid.h"
-#include "daemon/stream_in.h"
+#include "delivery/stream_in.h"
 #include "sql_daemon.h"
 
 #define AGAIN_MS 5000 /* between two greetings that only a living sender says: what a broker held comes at once */
