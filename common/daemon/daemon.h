@@ -31,6 +31,7 @@ struct tx {
 	struct date latest; /* the last day that may be told: today; by a message a day more, where midnight came first */
 	struct refusal why; /* filled by whoever refuses: tx_refuse() */
 	const char *sender; /* of a message: the authenticated node name; else "" */
+	const char *who;    /* of a request: who asks; else "". Statements take it as :entered_by */
 	const char *cause;  /* id of the message or request being handled */
 	void **kept;        /* of a message: what was read earlier in this batch and is true still; of the service */
 	struct daemon *daemon; /* private to this layer */
@@ -112,22 +113,53 @@ enum role {
 	ROLE_ADMIN = 1 << 7,
 	ROLE_AUDITOR = 1 << 8,
 	ROLE_ANYONE = 1 << 9, /* no token needed */
+	ROLE_CULTURAL_MEDIATOR = 1 << 10,
+	ROLE_STEERING_GROUP = 1 << 11,
 };
 /* "project lead" and so on; 0 and NULL when there is none. */
 unsigned role_of(const char *name);
 const char *role_name(unsigned role);
 
+/* How much of a case somebody holds. */
+enum hold {
+	HOLD_NONE,
+	HOLD_WAY,  /* its way: where it stands, and with whom */
+	HOLD_READ, /* and its content */
+	HOLD_WORK, /* and may work on it */
+};
+
+/* Whose records are asked for: what statements on cases take as :reach, :who, :me, :today
+ * and :sees_content. */
+struct view {
+	const char *reach; /* own | posted | organisation */
+	bool sees_content; /* not only the way of a case */
+	const char *who;   /* what was entered under this name */
+	const char *me;    /* the cases of this worker, of those she leads and covers for; "" when none */
+	const char *today;
+};
+
 struct principal {
 	const char *id; /* token or user id: idempotency keys are scoped to it */
+	const char *who; /* under which everything is entered and logged; stays the same when a token is renewed */
 	const char *name;
 	const char *organisation;
 	const char *worker; /* the worker this person is; "" when none */
 	unsigned role;
 };
 
+/* Why somebody may see a record, and whom it is about: as its `subject` says. */
+struct seen {
+	const char *citizen, *worker; /* "" when none */
+	const char *why;              /* code of list why-allowed */
+	enum hold hold;
+};
+
 struct request {
 	struct http_request *http;
 	struct principal principal;
+	const struct route *route;
+	struct view view; /* whose records are asked for */
+	struct seen seen; /* of a route with a subject */
 	const char *params[HTTP_MAX_PARAMS]; /* of the path */
 	const ProtobufCMessage *body;        /* checked against the route's shape and rules */
 	const char *subject;                 /* on a replay or after a wait: what the write stored in reply->subject */
@@ -142,6 +174,9 @@ struct reply {
 	const char *location;
 	const char *content_disposition; /* of a download; NULL: none */
 	int64_t version;                 /* becomes an ETag; 0: none */
+	const char *searched;            /* what was searched for, for the log of use; NULL: nothing */
+	const char **citizens;           /* whom it shows, where no field `citizen_id` of the body says so */
+	size_t n_citizens;
 	const char *subject;  /* write: id by which `answer` finds the outcome again (kept with the idempotency key) */
 	const char *wait_for; /* write: key of tx_wake() that decides it; "" or NULL: decided now */
 };
@@ -187,6 +222,25 @@ enum reads {
 	READS_PERSON,  /* name, number, words: what identifies or what was told in confidence */
 };
 
+/* A kind of record that belongs to a case. */
+struct subject {
+	const char *name; /* "course" */
+	/* Takes :id and those of struct view, gives citizen, worker and why (NULL: may not be seen). No row: there is
+	 * none. */
+	const struct sql *sql;
+	const ProtobufCMessageDescriptor *record; /* as it is shown; its field `actions` is filled */
+};
+
+/* A list of records, page by page: newest first by the field `number`. */
+struct listing {
+	/* Takes :after and :limit, those of struct view where it is of cases, :id where the path has one, and what the
+	 * query may say. */
+	const struct sql *sql;
+	const ProtobufCMessageDescriptor *row;
+	/* Adds to a row what no table holds; may be NULL. */
+	void (*dress)(struct tx *tx, ProtobufCMessage *row);
+};
+
 struct route {
 	const char *method, *path;
 	const char *says; /* what it does, for the description: the first sentence is its title */
@@ -198,6 +252,14 @@ struct route {
 	const struct parameter *query;             /* allowed parameters; ends with one that has no name. NULL: none */
 	const ProtobufCMessageDescriptor *returns; /* of an answer that is no refusal; NULL: text */
 	bool is_command;                           /* another daemon decides: answered 202 with an operation */
+	const struct subject *subject;             /* of {id}, where the scope is of cases */
+	enum hold needs;                           /* of that case; 0: HOLD_WAY */
+	const char *action;                        /* its name among the `actions` of the record that {id} names */
+	bool (*fits)(const ProtobufCMessage *record); /* whether the record allows that action now; NULL: always */
+	const struct listing *list;                   /* GET: instead of `answer` */
+	/* Fields that say who somebody is or what was told in confidence, where a role that sees no persons may use this
+	 * route: they are left out for it, and `masked` is set. Ends with NULL. */
+	const char *const *persons;
 	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
 	 * key and for an answer that was waited for. */
 	enum err (*answer)(struct tx *tx, const struct request *rq, struct reply *reply);

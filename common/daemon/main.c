@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "daemon/internal.h"
+#include "serving/authority.h"
 #include "sql_daemon.h"
 
 #define HOLD_MS 3000 /* the others have this long to say that they know more than this database */
@@ -125,6 +126,7 @@ static enum err open_all(struct daemon *d, const char *conf, const char **why)
 	d->clock_offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
 	log_name(d->node);
 	TRY(load_keys(d, why));
+	TRY(authority_check_routes(d->arena, s, why));
 	TRY(membership_open(d, why));
 	TRY(open_database(d, why));
 	TRY(load_state(d, why));

@@ -73,6 +73,7 @@ struct db_arg {
 	{                                                                                                                  \
 		.name = (n), .kind = ARG_KIND_BYTES, .text = (const char *)(p), .len = (l)                                     \
 	}
+#define DB_MOST_ARGS 40 /* of a statement, with the end */
 #define DB_ARGS(...) ((const struct db_arg[]){ __VA_ARGS__ __VA_OPT__(, ){ .name = NULL } })
 
 struct db;

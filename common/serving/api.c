@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "daemon/internal.h"
+#include "serving/authority.h"
+#include "serving/list.h"
 
 #define MAX_WAIT_SECONDS 30
 
@@ -77,6 +79,17 @@ static enum err authorise(struct daemon *d, struct call *c)
 	return OK;
 }
 
+/* Whether this person may use the route on what it names. */
+static enum err see(struct daemon *d, struct call *c)
+{
+	struct tx tx = tx_make(d, d->reader, c->http->arena);
+	c->rq.route = c->route;
+	enum err e = authority_check(&tx, &c->rq);
+	if (e != OK)
+		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
+	return e;
+}
+
 /* The value of `wait` in a list of preferences (RFC 7240): names in any case, spaces around "=", others ignored. */
 static const char *wait_of(const char *prefer)
 {
@@ -130,8 +143,10 @@ static struct http_reply describe(struct call *c, const char *preference)
 		.preference_applied = preference,
 		.content_disposition = c->reply.content_disposition,
 	};
-	if (c->reply.body)
+	if (c->reply.body) {
+		authority_mask(&c->rq, (ProtobufCMessage *)c->reply.body);
 		shape_to_json(&json, c->reply.body);
+	}
 	else
 		buffer_puts(&json, c->reply.text ? c->reply.text : "");
 	r.body = json.data;
@@ -208,7 +223,7 @@ static enum err read_answer(struct api *api, struct call *c)
 	}
 	arena_on_full(c->http->arena, &guard);
 	struct tx tx = tx_make(d, d->reader, c->http->arena);
-	enum err e = c->route->answer(&tx, &c->rq, &c->reply);
+	enum err e = c->route->list ? list_answer(&tx, &c->rq, &c->reply) : c->route->answer(&tx, &c->rq, &c->reply);
 	arena_on_full(c->http->arena, NULL);
 	if (e != OK)
 		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
@@ -237,6 +252,7 @@ static enum err prepare(struct daemon *d, struct call *c)
 	const char *allow;
 	TRY(find_route(d, c, &allow));
 	TRY(authorise(d, c));
+	TRY(see(d, c));
 	TRY(read_headers(c));
 	TRY(route_check(c));
 	if (c->route->write)
@@ -296,6 +312,7 @@ enum err api_write(struct api *api, struct tx *tx, struct call *c, const struct 
 		return refuse(&c->why, ERR_RESTORED, "", api->daemon->restored);
 	c->reply = (struct reply){ .status = 200, .subject = "" };
 	tx->cause = uuid_new(tx->arena);
+	tx->who = c->rq.principal.who;
 	enum err e = c->route->write(tx, &c->rq, &c->reply);
 	if (e == OK)
 		e = idempotency_keep(tx, c);

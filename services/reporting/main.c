@@ -72,6 +72,7 @@ static enum err authenticate(struct tx *tx, const char *token, struct principal 
 		return tx_refuse(tx, ERR_BAD_TOKEN, "", "The statement names a role that people do not have here.");
 	*ret = (struct principal){
 		.id = arena_printf(tx->arena, "%s/%s", who.node, who.user),
+		.who = arena_printf(tx->arena, "%s/%s", who.node, who.user),
 		.name = who.user,
 		.organisation = who.organisation,
 		.worker = "",

@@ -90,9 +90,9 @@ static enum err instrument_list(struct tx *tx, const struct request *rq, struct 
 
 static const struct route routes[] = {
 	{ "GET", "/api/v1/programmes", "The programmes of all organisations.",
-	  ROLES_THAT_REFER | ROLES_THAT_SET_UP | ROLE_PROJECT_LEAD, SCOPE_NOBODYS, READS_NOTHING,
+	  ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
 	  .returns = &programmes__descriptor, .answer = programme_list },
-	{ "GET", "/api/v1/instruments", "The instruments.", ROLES_THAT_REFER | ROLES_THAT_SET_UP | ROLE_PROJECT_LEAD,
+	{ "GET", "/api/v1/instruments", "The instruments.", ROLES_OF_ALL,
 	  SCOPE_NOBODYS, READS_NOTHING, .returns = &instruments__descriptor, .answer = instrument_list },
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/core/age.h"
 #include "intake/enquiry/enquiry.h"
 #include "sql_intake.h"
@@ -117,19 +118,6 @@ static enum err enquiry_answer(struct tx *tx, const struct request *rq, struct r
 	return view(tx, rq->subject, reply);
 }
 
-static enum err enquiry_page(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	struct page page;
-	Enquiries *list = shape_new(tx->arena, &enquiries__descriptor);
-	TRY(page_of(tx, rq, &page));
-	TRY(tx_all(tx, sql_enquiry_page, &enquiry__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_INT("after", page.after), ARG_INT("limit", page.limit)));
-	if ((int64_t)list->n_items == page.limit)
-		list->next = arena_printf(tx->arena, "%lld", (long long)list->items[list->n_items - 1]->number);
-	reply->body = &list->base;
-	return OK;
-}
-
 /* --- the table --- */
 
 static const struct parameter of_page[] = { PARAMETERS_OF_A_PAGE, { 0 } };
@@ -151,16 +139,19 @@ static const struct rule enquiry_rules[] = {
 	{ 0 },
 };
 
+static const char *const persons[] = { "occupation", "note", NULL };
+static const struct listing page = { sql_enquiry_page, &enquiry__descriptor, NULL };
+
 static const struct route routes[] = {
 	{ "POST", "/api/v1/enquiries",
 	  "Register an enquiry. Every enquiry is registered, also when nothing follows. The citizen is free to answer "
 	  "anonymously, wholly or in part.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON, &enquiry_input__descriptor, enquiry_rules,
-	  .returns = &enquiry__descriptor, .write = enquiry_post, .answer = enquiry_answer },
+	  .returns = &enquiry__descriptor, .persons = persons, .write = enquiry_post, .answer = enquiry_answer },
 	{ "GET", "/api/v1/enquiries", "Enquiries, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
-	  .query = of_page, .returns = &enquiries__descriptor, .answer = enquiry_page },
+	  .query = of_page, .returns = &enquiries__descriptor, .list = &page, .persons = persons },
 	{ "GET", "/api/v1/enquiries/{id}", "One enquiry.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
-	  .returns = &enquiry__descriptor, .answer = enquiry_get },
+	  .returns = &enquiry__descriptor, .subject = &subject_enquiry, .persons = persons, .answer = enquiry_get },
 };
 
 const struct resource enquiry_resource = { "Enquiries", "Everyone who asked for help.", ROWS(routes) };

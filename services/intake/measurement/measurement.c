@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/course/course.h"
 #include "intake/measurement/measurement.h"
 #include "intake/operation/operation.h"
@@ -118,17 +119,6 @@ static enum err measurement_get(struct tx *tx, const struct request *rq, struct 
 	return measurement_view(tx, rq->params[0], reply);
 }
 
-static enum err measurement_list(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	Course *c = shape_new(tx->arena, &course__descriptor);
-	Measurements *list = shape_new(tx->arena, &measurements__descriptor);
-	TRY(course_load(tx, rq, c));
-	TRY(tx_all(tx, sql_measurement_of_course, &measurement__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_TEXT("course_id", c->id)));
-	reply->body = &list->base;
-	return OK;
-}
-
 /* --- what outcomes says --- */
 
 static enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
@@ -152,17 +142,27 @@ static const struct rule measurement_rules[] = {
 	{ "rater", RULE_CODE, "rater" }, { "aim", RULE_CODE, "aim" },  { 0 },
 };
 
+static const struct parameter of_page[] = { PARAMETERS_OF_A_PAGE, { 0 } };
+static const struct listing page = { sql_measurement_page, &measurement__descriptor, NULL };
+
+static bool can_measure(const ProtobufCMessage *record)
+{
+	const Course *c = (const Course *)record;
+	return strcmp(c->state, "offered") == 0 || strcmp(c->state, "enrolled") == 0;
+}
+
 static const struct route routes[] = {
 	{ "POST", "/api/v1/courses/{id}/measurements",
 	  "Enter the answers of an instrument. Outcomes scores them and says what is due next. In a programme that the "
 	  "star "
 	  "enrols in, the first complete star enrols the citizen and begins phase 1.",
-	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
-	  .returns = &measurement__descriptor, .is_command = true, .write = measurement_post, .answer = operation_answer },
-	{ "GET", "/api/v1/courses/{id}/measurements", "All measurements of a course.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
-	  READS_CODES, .returns = &measurements__descriptor, .answer = measurement_list },
-	{ "GET", "/api/v1/measurements/{id}", "One measurement, with its scores.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
-	  READS_CODES, .returns = &measurement__descriptor, .answer = measurement_get },
+	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
+	  .returns = &measurement__descriptor, .is_command = true, .subject = &subject_course, .needs = HOLD_WORK,
+	  .action = "measure", .fits = can_measure, .write = measurement_post, .answer = operation_answer },
+	{ "GET", "/api/v1/courses/{id}/measurements", "The measurements of a course, newest first.", ROLES_OF_COURSES, SCOPE_OWN_CASES,
+	  READS_CODES, .query = of_page, .returns = &measurements__descriptor, .subject = &subject_course, .needs = HOLD_READ, .list = &page },
+	{ "GET", "/api/v1/measurements/{id}", "One measurement, with its scores.", ROLES_OF_COURSES, SCOPE_OWN_CASES,
+	  READS_CODES, .returns = &measurement__descriptor, .subject = &subject_measurement, .needs = HOLD_READ, .answer = measurement_get },
 };
 
 static const struct message_row messages[] = {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/course/course.h"
 #include "intake/measurement/measurement.h"
 #include "intake/operation/operation.h"
@@ -140,7 +141,7 @@ enum err operation_answer(struct tx *tx, const struct request *rq, struct reply 
 
 static const struct route routes[] = {
 	{ "GET", "/api/v1/operations/{id}", "How far a command is.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES,
-	  .returns = &operation__descriptor, .answer = operation_get },
+	  .returns = &operation__descriptor, .subject = &subject_operation, .answer = operation_get },
 };
 
 static const struct message_row messages[] = {

@@ -22,6 +22,7 @@ struct incoming {
 	const ReferralInput *in;
 	const Citizen *citizen;
 	bool is_known; /* here, before this */
+	bool differs;  /* from what is known of the citizen with this CPR: a person has to look */
 	const struct programme *programme;
 	const char *authored_on;
 	bool minor;
@@ -37,8 +38,8 @@ static const Consent no_consent = CONSENT__INIT;
 static enum err find_citizen(struct tx *tx, struct incoming *r)
 {
 	struct cpr cpr;
+	struct db_rows known;
 	Citizen *copy = ARENA_NEW(tx->arena, Citizen);
-	Operation *known = shape_new(tx->arena, &operation__descriptor);
 	*copy = *r->citizen;
 	r->citizen = copy;
 	r->citizen_id = uuid_new(tx->arena);
@@ -49,11 +50,13 @@ static enum err find_citizen(struct tx *tx, struct incoming *r)
 		copy->birth_date = date_text(tx->arena, cpr.born);
 	if (cpr.replacement)
 		return OK;
-	enum err e = tx_one(tx, sql_citizen_by_cpr, known, &copy->base);
-	r->is_known = e == OK;
-	if (r->is_known)
-		r->citizen_id = known->id;
-	return e == ERR_NOT_FOUND ? OK : e;
+	TRY(db_rows(tx->db, tx->arena, sql_citizen_by_cpr, &known, &copy->base));
+	r->is_known = known.n > 0;
+	if (!r->is_known)
+		return OK;
+	r->citizen_id = known.cells[0];
+	r->differs = strcmp(known.cells[1], "t") == 0;
+	return OK;
 }
 
 /* --- decide --- */
@@ -102,10 +105,27 @@ static void decide(struct tx *tx, struct incoming *r)
 
 /* --- save --- */
 
+/* Who is known stays who she is. Where name, gender or date of birth differ somebody here has to look: nothing is taken
+ * over. What another organisation says fills what is not known, and changes nothing that is. */
 static enum err save_citizen(struct tx *tx, const struct incoming *r)
 {
-	return tx_exec(tx, r->sender && r->is_known ? sql_citizen_complete : sql_citizen_save, &r->citizen->base,
-	               ARG_TEXT("id", r->citizen_id));
+	const struct sql *sql = !r->is_known ? sql_citizen_insert : r->sender ? sql_citizen_complete : sql_citizen_say;
+	return r->differs ? OK : tx_exec(tx, sql, &r->citizen->base, ARG_TEXT("id", r->citizen_id));
+}
+
+/* After the referral, to which it points. */
+static enum err raise_task(struct tx *tx, const struct incoming *r)
+{
+	struct buffer said = buffer_in(tx->arena);
+	shape_to_json(&said, &r->citizen->base);
+	return tx_exec(tx, sql_task_raise, NULL, ARG_TEXT("id", uuid_new(tx->arena)), ARG_TEXT("kind", "other-identity"),
+	               ARG_TEXT("citizen_id", r->citizen_id), ARG_TEXT("referral_id", r->id), ARG_TEXT("said", said.data),
+	               ARG_TEXT("raised_on", date_text(tx->arena, tx->today)));
+}
+
+static const char *answer_by(struct tx *tx, const struct incoming *r)
+{
+	return date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
 }
 
 static enum err save(struct tx *tx, struct incoming *r)
@@ -133,10 +153,14 @@ static enum err save(struct tx *tx, struct incoming *r)
 	    ARG_TEXT("course_id", r->course_id), ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on),
 	    ARG_TEXT("state", r->state), ARG_TEXT("status_reason", r->status_reason), ARG_TEXT("reason", r->reason),
 	    ARG_TEXT("channel", r->channel), ARG_TEXT("partner", r->partner), ARG_BOOL("consent_given", consent->given),
-	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender)));
+	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender),
+	    ARG_TEXT("answer_by", answer_by(tx, r))));
+	if (r->differs)
+		TRY(raise_task(tx, r));
 	if (!r->course_id)
 		return OK;
 	return tx_exec(tx, sql_course_insert, &r->in->base, ARG_TEXT("id", r->course_id), ARG_TEXT("referral_id", r->id),
+	               ARG_TEXT("citizen_id", r->citizen_id),
 	               ARG_TEXT("organisation", r->owner), ARG_TEXT("priority", r->priority),
 	               ARG_TEXT("authored_on", r->authored_on));
 }
@@ -226,13 +250,14 @@ static Referral *describe(struct tx *tx, const struct incoming *r)
 	out->aim = r->in->aim;
 	out->priority = r->priority;
 	out->authored_on = r->authored_on;
-	out->answer_by = date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
+	out->answer_by = answer_by(tx, r);
 	out->state = r->state;
 	out->status_reason = r->status_reason;
 	out->reason = r->reason;
 	out->course_id = r->course_id ? r->course_id : "";
 	out->operation = r->operation;
 	out->enquiry_id = r->enquiry_id;
+	out->citizen_id = r->citizen_id;
 	out->duty_to_notify = r->duty;
 	return out;
 }
@@ -366,16 +391,6 @@ enum err referral_fill(struct tx *tx, const ReferralMessage *m)
 }
 
 /* --- what a referral may say --- */
-
-#define RULES_OF_CITIZEN                                                                                               \
-	{ "citizen.name", RULE_MAX_LENGTH, .max = 200 }, { "citizen.phone", RULE_MAX_LENGTH, .max = 40 },                  \
-	    { "citizen.gender", RULE_CODE, "gender" }, { "citizen.birth_year", RULE_RANGE, .min = 1900, .max = 2100 },     \
-	    { "citizen.birth_date", RULE_DATE }, { "citizen.languages", RULE_MAX_ITEMS, .max = 20 },                       \
-	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.setting", RULE_CODE, "setting" },                   \
-	    { "citizen.residence", RULE_CODE, "residence" },                                                               \
-	{                                                                                                                  \
-		"citizen.occupation", RULE_MAX_LENGTH, .max = 200                                                              \
-	}
 
 const struct rule referral_rules[] = {
 	{ "programme", RULE_REQUIRED },

@@ -57,6 +57,7 @@ static enum err worker_put(struct tx *tx, const struct request *rq, struct reply
 	tx->wrote = true;
 	TRY(tx_one(tx, sql_worker_save, saved, rq->body, ARG_TEXT("id", id)));
 	nameless.name = "";
+	nameless.n_leaders = 0; /* who leads whom is no business of caseload */
 	m.worker_id = id;
 	m.version = saved->version;
 	m.worker = &nameless;
@@ -118,6 +119,7 @@ static const struct rule worker_rules[] = {
 	{ "competences", RULE_CODE, "competence" },
 	{ "active_from", RULE_DATE },
 	{ "active_to", RULE_DATE },
+	{ "leaders", RULE_MAX_ITEMS, .max = 20 },
 	{ 0 },
 };
 
@@ -128,9 +130,9 @@ static const struct route routes[] = {
 	  "wait.",
 	  ROLES_THAT_SET_UP, SCOPE_NOBODYS, READS_NOTHING, &worker_input__descriptor, worker_rules,
 	  .returns = &worker__descriptor, .write = worker_put, .answer = worker_answer },
-	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_THAT_REFER | ROLES_THAT_SET_UP, SCOPE_NOBODYS,
+	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_OF_ALL, SCOPE_NOBODYS,
 	  READS_NOTHING, .returns = &worker__descriptor, .answer = worker_get },
-	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_THAT_REFER | ROLES_THAT_SET_UP, SCOPE_NOBODYS,
+	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_OF_ALL, SCOPE_NOBODYS,
 	  READS_NOTHING, .query = of_list, .returns = &workers__descriptor, .answer = worker_list },
 };
 
