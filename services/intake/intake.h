@@ -34,9 +34,7 @@ struct intake {
 struct page {
 	int64_t limit, after;
 };
-/* `limit` (1 to 500, default 50) and `after` of a list request. */
-enum err page_of(struct tx *tx, const struct request *rq, struct page *ret) MUST_USE;
-/* The query parameter `state`, NULL when not given: a code of the list, or else ERR_QUERY. */
-enum err page_state(struct tx *tx, const struct request *rq, const char *list, const char **ret) MUST_USE;
+/* `limit` (default 50) and `after` of a list request, whose route has PARAMETERS_OF_A_PAGE. */
+struct page page_of(const struct request *rq);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "intake/intake.h"
 
-/* Checks what was said of a citizen beyond the field rules: CPR, dates, municipality; `on` is the day of the
- * referral. */
-enum err citizen_check(struct tx *tx, const Citizen *citizen, struct date on) MUST_USE;
+/* Notes what is wrong in what was said of a citizen beyond the field rules: CPR, and how the dates agree; `on` is the
+ * day of the referral, DATE_NONE when it is not known. */
+void citizen_check(struct tx *tx, const Citizen *citizen, struct date on);
 
 #endif

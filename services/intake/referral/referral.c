@@ -160,14 +160,11 @@ static enum err referral_get(struct tx *tx, const struct request *rq, struct rep
 
 static enum err referral_page(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	struct page page;
+	struct page page = page_of(rq);
 	Referrals *list = shape_new(tx->arena, &referrals__descriptor);
-	const char *state;
-	TRY(page_of(tx, rq, &page));
-	TRY(page_state(tx, rq, "referral-state", &state));
 	TRY(tx_all(tx, sql_referral_page, &referral__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_INT("after", page.after), ARG_INT("limit", page.limit), ARG_TEXT("state", state),
-	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
+	           ARG_INT("after", page.after), ARG_INT("limit", page.limit), ARG_TEXT("state", rq_text(rq, "state")),
+	           ARG_TEXT("programme", rq_text(rq, "programme"))));
 	for (size_t i = 0; i < list->n_items; i++)
 		add_deadline(tx, list->items[i]);
 	if ((int64_t)list->n_items == page.limit)
@@ -181,7 +178,7 @@ static enum err referral_page(struct tx *tx, const struct request *rq, struct re
 static const struct parameter of_page[] = {
 	PARAMETERS_OF_A_PAGE,
 	{ "state", PARAMETER_CODE, "Only those in this state.", .codes = "referral-state" },
-	{ "programme", PARAMETER_TEXT, "Only those to this programme.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "Only those to this programme.", .codes = "programme" },
 	{ 0 },
 };
 
@@ -192,7 +189,8 @@ static const struct route routes[] = {
 	  "citizen consents. The answer says who was chosen and why. Whatever becomes of it, it is registered as an "
 	  "enquiry.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON, &referral_input__descriptor, referral_rules,
-	  .returns = &referral__descriptor, .is_command = true, .write = referral_post, .answer = operation_answer },
+	  .check = referral_check, .returns = &referral__descriptor, .is_command = true, .write = referral_post,
+	  .answer = operation_answer },
 	{ "GET", "/api/v1/referrals", "Referrals, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
 	  .query = of_page, .returns = &referrals__descriptor, .answer = referral_page },
 	{ "GET", "/api/v1/referrals/{id}", "One referral.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
