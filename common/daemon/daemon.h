@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/broken.h"
 #include "base/err.h"
 #include "daemon/setting.h"
 #include "db/db.h"
@@ -42,6 +43,9 @@ struct tx {
 /* Says why, and returns e for the handler to return. `rule` is copied by printf. */
 enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
     __attribute__((format(printf, 4, 5)));
+/* Notes that a field breaks a rule, beside what was noted before (broken.h), and gives the error of all. Who collects
+ * returns tx->why.err at the end. */
+#define tx_broken(tx, field, rule, ...) broken_add((tx)->arena, &(tx)->why, (field), (rule), __VA_ARGS__)
 /* Save: queues a write. message may be NULL; see db.h for how parameters find their values. */
 #define tx_exec(tx, sql, message, ...) tx_exec_args((tx), (sql), (message), DB_ARGS(__VA_ARGS__))
 enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessage *message,
@@ -184,23 +188,50 @@ struct reply {
 /* A field rule, checked by the route layer after the JSON has the right shape. A table of them ends with { 0 }. */
 struct rule {
 	const char *field; /* dotted proto path: "citizen.birth_year" */
-	enum rule_kind { RULE_REQUIRED = 1, RULE_DATE, RULE_CODE, RULE_RANGE, RULE_MAX_LENGTH, RULE_MAX_ITEMS } kind;
-	const char *codes; /* RULE_CODE: name of a code list in vocab/code.h; each item of a list is checked */
-	int64_t min, max;  /* RULE_RANGE; lengths and item counts: max */
+	enum rule_kind {
+		RULE_REQUIRED = 1, /* a text of spaces alone is none */
+		RULE_DATE,
+		RULE_PAST_DATE, /* a date that is not after today */
+		RULE_CODE,
+		RULE_KNOWN,
+		RULE_RANGE,
+		RULE_MAX_LENGTH, /* in characters */
+		RULE_MAX_ITEMS,
+	} kind;
+	/* RULE_CODE: name of a code list in vocab/code.h; RULE_KNOWN: of a row of the service's table `known`. Each item of
+	 * a list is checked. */
+	const char *codes;
+	int64_t min, max; /* RULE_RANGE; lengths and item counts: max */
 };
 
-/* Refuses the first field that breaks a rule, by its JSON path. */
-enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules,
-                     struct refusal *why) MUST_USE;
+/* Notes each field that breaks a rule, by its JSON path, in tx->why, and gives the error of it. `who` asks; NULL: it is
+ * a message. */
+enum err rules_check(struct tx *tx, const struct principal *who, const ProtobufCMessage *message,
+                     const struct rule *rules) MUST_USE;
+
+/* Something that a service knows by keys, so that a field or parameter can hold one: programmes, workers. A table of
+ * them ends with { 0 }. */
+struct known_row {
+	const char *name;
+	/* Notes with tx_broken() that the value is not known. Another error: it could not be asked. Reads only. */
+	enum err (*check)(struct tx *tx, const struct principal *who, const char *field, const char *value);
+};
 
 /* A query parameter. What a client sends is checked against it before anything else sees it. */
 struct parameter {
 	const char *name;
-	enum parameter_kind { PARAMETER_TEXT = 1, PARAMETER_CODE, PARAMETER_DATE, PARAMETER_NUMBER } kind;
+	enum parameter_kind { PARAMETER_TEXT = 1, PARAMETER_CODE, PARAMETER_DATE, PARAMETER_NUMBER, PARAMETER_KNOWN } kind;
 	const char *says;  /* one sentence, for the description */
-	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h */
+	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h; PARAMETER_KNOWN: of a row of `known` */
 	int64_t min, max;  /* PARAMETER_NUMBER; PARAMETER_TEXT: max characters */
+	bool required;
 };
+
+/* rq.c: a parameter of the query, which the table of the route has checked; else the fallback. */
+int64_t rq_number(const struct request *rq, const char *name, int64_t fallback);
+struct date rq_date(const struct request *rq, const char *name, struct date fallback);
+/* NULL: not given. */
+const char *rq_text(const struct request *rq, const char *name);
 
 #define PARAMETERS_OF_A_PAGE                                                                                           \
 	{ "limit", PARAMETER_NUMBER, "So many at most.", .min = 1, .max = 500 },                                           \
@@ -247,8 +278,11 @@ struct route {
 	unsigned roles;
 	enum scope scope;
 	enum reads reads;
-	const ProtobufCMessageDescriptor *body;    /* NULL: takes none */
-	const struct rule *rules;                  /* of its fields; ends with one that has no field. NULL: none */
+	const ProtobufCMessageDescriptor *body; /* NULL: takes none */
+	const struct rule *rules;               /* of its fields; ends with one that has no field. NULL: none */
+	/* What the rules of single fields cannot say of the body: notes all with tx_broken(). Asked before the batch and
+	 * also when rules are broken, so that everything is refused at once. No database. May be NULL. */
+	void (*check)(struct tx *tx, const struct request *rq);
 	const struct parameter *query;             /* allowed parameters; ends with one that has no name. NULL: none */
 	const ProtobufCMessageDescriptor *returns; /* of an answer that is no refusal; NULL: text */
 	bool is_command;                           /* another daemon decides: answered 202 with an operation */
@@ -287,6 +321,7 @@ struct service {
 	const struct migrations *migrations;
 	const char *says; /* one paragraph, for the description of its API */
 	const struct resource *const *resources;
+	const struct known_row *known; /* what rules and parameters can ask for; NULL: none does */
 	const struct setting *settings;
 	size_t n_settings;
 	/* What this service can tell of to others who are recovered: kinds in the order they are told. */

@@ -254,7 +254,7 @@ static enum err prepare(struct daemon *d, struct call *c)
 	TRY(authorise(d, c));
 	TRY(see(d, c));
 	TRY(read_headers(c));
-	TRY(route_check(c));
+	TRY(route_check(d, c));
 	if (c->route->write)
 		TRY(idempotency_read(c));
 	return OK;
@@ -311,6 +311,7 @@ enum err api_write(struct api *api, struct tx *tx, struct call *c, const struct 
 	if (api->daemon->restored)
 		return refuse(&c->why, ERR_RESTORED, "", api->daemon->restored);
 	c->reply = (struct reply){ .status = 200, .subject = "" };
+	tx->why = (struct refusal){ .err = OK };
 	tx->cause = uuid_new(tx->arena);
 	tx->who = c->rq.principal.who;
 	enum err e = c->route->write(tx, &c->rq, &c->reply);

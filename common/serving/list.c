@@ -4,18 +4,15 @@
  * told twice. Whose rows are shown is asked for by the statement, with what authority.c found. Writes nothing. */
 #include "serving/list.h"
 
-#include <stdlib.h>
-
 #define DEFAULT_LIMIT 50
 #define MOST_ARGS 16
 
 /* What the statement takes: of the page, of the view, of the address, and what of the query is no page. */
 static void collect(const struct request *rq, int64_t limit, struct db_arg args[MOST_ARGS])
 {
-	const char *after = http_query(rq->http, "after");
 	size_t n = 0;
 	args[n++] = (struct db_arg)ARG_INT("limit", limit);
-	args[n++] = (struct db_arg)ARG_INT("after", after ? atoll(after) : 0);
+	args[n++] = (struct db_arg)ARG_INT("after", rq_number(rq, "after", 0));
 	args[n++] = (struct db_arg)ARG_TEXT("reach", rq->view.reach);
 	args[n++] = (struct db_arg)ARG_TEXT("who", rq->view.who);
 	args[n++] = (struct db_arg)ARG_TEXT("me", rq->view.me);
@@ -24,7 +21,7 @@ static void collect(const struct request *rq, int64_t limit, struct db_arg args[
 	if (rq->params[0])
 		args[n++] = (struct db_arg)ARG_TEXT("id", rq->params[0]);
 	for (const struct parameter *p = rq->route->query; p && p->name && n + 1 < MOST_ARGS; p++)
-		args[n++] = (struct db_arg)ARG_TEXT(p->name, http_query(rq->http, p->name));
+		args[n++] = (struct db_arg)ARG_TEXT(p->name, rq_text(rq, p->name));
 	args[n] = (struct db_arg){ .name = NULL };
 }
 
@@ -45,8 +42,7 @@ static bool has_pages(const struct route *route)
 enum err list_answer(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const struct listing *list = rq->route->list;
-	const char *said = http_query(rq->http, "limit");
-	int64_t limit = said ? atoll(said) : DEFAULT_LIMIT;
+	int64_t limit = rq_number(rq, "limit", DEFAULT_LIMIT);
 	struct db_arg args[MOST_ARGS];
 	struct shape_place items, next;
 	ProtobufCMessage **rows;

@@ -33,6 +33,14 @@ static const struct resource *const resources[] = {
 	NULL,
 };
 
+static const struct known_row known[] = {
+	{ "programme", definition_check_programme },
+	{ "instrument", definition_check_instrument },
+	{ "municipality", definition_check_municipality },
+	{ "worker", worker_check_known },
+	{ 0 },
+};
+
 static const struct snapshot_row snapshots[] = {
 	{ "caseload", snapshot_worker },   { "caseload", snapshot_course },
 	{ "caseload", snapshot_request },  { "outcomes", snapshot_measurement_known },
@@ -94,6 +102,7 @@ int main(int argc, char **argv)
 		.migrations = &migrations_intake,
 		.says = "The node of one organisation: enquiries, referrals, courses, measurements.",
 		.resources = resources,
+		.known = known,
 		.snapshots = snapshots,
 		.n_snapshots = countof(snapshots),
 		.recovers = recovers,

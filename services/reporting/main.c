@@ -27,17 +27,17 @@ static const struct snapshot_row snapshots[] = {
 
 static const struct parameter of_status[] = {
 	{ "on", PARAMETER_DATE, "The day, at whose end it stood so; default today." },
-	{ "organisation", PARAMETER_TEXT, "Only this organisation's.", .max = 63 },
-	{ "programme", PARAMETER_TEXT, "Only this programme's.", .max = 64 },
+	{ "organisation", PARAMETER_KNOWN, "Only this organisation's.", .codes = "organisation" },
+	{ "programme", PARAMETER_KNOWN, "Only this programme's.", .codes = "programme" },
 	{ 0 },
 };
 
 static const struct parameter of_enquiries[] = {
-	{ "from", PARAMETER_DATE, "First day." },
-	{ "to", PARAMETER_DATE, "Last day." },
-	{ "by", PARAMETER_TEXT, "Periods: `year`, `month` or `total`.", .max = 16 },
+	{ "from", PARAMETER_DATE, "First day.", .required = true },
+	{ "to", PARAMETER_DATE, "Last day.", .required = true },
+	{ "by", PARAMETER_CODE, "How the calendar cuts periods; default `total`.", .codes = "period" },
 	{ "cuts", PARAMETER_TEXT, "Or: first days of the periods, separated by commas.", .max = 2000 },
-	{ "organisation", PARAMETER_TEXT, "Only this organisation's.", .max = 63 },
+	{ "organisation", PARAMETER_KNOWN, "Only this organisation's.", .codes = "organisation" },
 	{ 0 },
 };
 
@@ -52,12 +52,19 @@ static const struct resource reports = { "Reports", "Operational figures, exact,
 	                                     ROWS(messages) };
 static const struct resource *const resources[] = { &reports, NULL };
 
+static const struct known_row known[] = {
+	{ "organisation", known_organisation },
+	{ "programme", known_programme },
+	{ 0 },
+};
+
 static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
-	(void)why;
 	struct arena *a = daemon_arena(d);
 	struct reporting *app = ARENA_NEW(a, struct reporting);
 	app->host = arena_strdup(a, registry_by_name(daemon_registry(d), daemon_node(d))->organisation);
+	TRY(programmes_load(a, arena_printf(a, "%s/common/vocab/programmes", daemon_setting(d, "share")), NULL,
+	                    &app->programmes, why));
 	*ret_app = app;
 	return OK;
 }
@@ -87,6 +94,7 @@ static const struct service service = {
 	.migrations = &migrations_reporting,
 	.says = "Operational figures, exact, for authorised staff.",
 	.resources = resources,
+	.known = known,
 	.snapshots = snapshots,
 	.n_snapshots = countof(snapshots),
 	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */

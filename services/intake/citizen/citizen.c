@@ -162,6 +162,12 @@ static enum err check_cpr(struct tx *tx, const char *id, Citizen *citizen)
 	              : OK;
 }
 
+static void citizen_put_check(struct tx *tx, const struct request *rq)
+{
+	const CitizenInput *in = (const CitizenInput *)rq->body;
+	citizen_check(tx, in->citizen ? in->citizen : &nobody, tx->today);
+}
+
 static enum err citizen_put(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const CitizenInput *in = (const CitizenInput *)rq->body;
@@ -169,7 +175,6 @@ static enum err citizen_put(struct tx *tx, const struct request *rq, struct repl
 	Citizen citizen = in->citizen ? *in->citizen : nobody;
 	CitizenRecord *saved = shape_new(tx->arena, &citizen_record__descriptor);
 	TRY(check_version(tx, rq));
-	TRY(citizen_check(tx, &citizen, tx->today));
 	TRY(check_cpr(tx, id, &citizen));
 	tx->wrote = true;
 	TRY(tx_one(tx, sql_citizen_correct, saved, &citizen.base, ARG_TEXT("id", id), ARG_TEXT("address", in->address),
@@ -225,7 +230,7 @@ static const struct route routes[] = {
 	  "as "
 	  "history.",
 	  PEOPLE, SCOPE_OWN_CASES, READS_PERSON, &citizen_input__descriptor, citizen_rules,
-	  .returns = &citizen_record__descriptor, .subject = &subject_citizen, .needs = HOLD_WORK, .action = "correct",
+	  .check = citizen_put_check, .returns = &citizen_record__descriptor, .subject = &subject_citizen, .needs = HOLD_WORK, .action = "correct",
 	  .write = citizen_put, .answer = citizen_answer },
 	{ "GET", "/api/v1/citizens/{id}/changes", "Corrections of what is known of a citizen, newest first.", PEOPLE,
 	  SCOPE_OWN_CASES, READS_PERSON, .query = of_page, .returns = &citizen_changes__descriptor,

@@ -11,16 +11,16 @@ extern const struct resource citizen_resource;
 #define RULES_OF_CITIZEN                                                                                               \
 	{ "citizen.name", RULE_MAX_LENGTH, .max = 200 }, { "citizen.phone", RULE_MAX_LENGTH, .max = 40 },                  \
 	    { "citizen.gender", RULE_CODE, "gender" }, { "citizen.birth_year", RULE_RANGE, .min = 1900, .max = 2100 },     \
-	    { "citizen.birth_date", RULE_DATE }, { "citizen.languages", RULE_MAX_ITEMS, .max = 20 },                       \
-	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.setting", RULE_CODE, "setting" },                   \
+	    { "citizen.birth_date", RULE_PAST_DATE }, { "citizen.languages", RULE_MAX_ITEMS, .max = 20 },                  \
+	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.municipality", RULE_KNOWN, "municipality" }, { "citizen.setting", RULE_CODE, "setting" },                   \
 	    { "citizen.residence", RULE_CODE, "residence" },                                                               \
 	{                                                                                                                  \
 		"citizen.occupation", RULE_MAX_LENGTH, .max = 200                                                              \
 	}
 
-/* Checks what was said of a citizen beyond the field rules: CPR, dates, municipality; `on` is the day of the
- * referral. */
-enum err citizen_check(struct tx *tx, const Citizen *citizen, struct date on) MUST_USE;
+/* Notes what is wrong in what was said of a citizen beyond the field rules: CPR, and how the dates agree; `on` is the
+ * day of the referral, DATE_NONE when it is not known. */
+void citizen_check(struct tx *tx, const Citizen *citizen, struct date on);
 
 /* Somebody who was found by exact words. */
 struct found {

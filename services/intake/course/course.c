@@ -60,16 +60,13 @@ enum err course_load(struct tx *tx, const struct request *rq, Course *ret)
 
 static enum err check_command(struct tx *tx, const Course *c, const char *on)
 {
-	struct date day, begin = date_or_none(*c->enrolled_on ? c->enrolled_on : c->requested_on);
+	struct date begin = date_or_none(*c->enrolled_on ? c->enrolled_on : c->requested_on);
 	if (strcmp(c->state, "closed") == 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s", c->closed_on);
 	if (strcmp(c->state, "requested") == 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "caseload has not answered for this course yet: try again shortly");
-	if (!date_parse(on, &day) || day.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "on", "must not be in the future");
-	if (day.days < begin.days)
-		return tx_refuse(tx, ERR_VALUE, "on", "must not be before the course, which began on %s",
-		                 date_text(tx->arena, begin));
+	if (date_or_none(on).days < begin.days)
+		return tx_broken(tx, "on", BROKEN_BEFORE_COURSE, SAY_TEXT("day", date_text(tx->arena, begin)));
 	return OK;
 }
 
@@ -155,27 +152,27 @@ static bool can_enrol(const ProtobufCMessage *record)
 static const struct parameter of_page[] = {
 	PARAMETERS_OF_A_PAGE,
 	{ "state", PARAMETER_CODE, "Only those in this state.", .codes = "course-state" },
-	{ "programme", PARAMETER_TEXT, "Only those in this programme.", .max = 64 },
-	{ "worker", PARAMETER_TEXT, "Only those of this worker or group.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "Only those in this programme.", .codes = "programme" },
+	{ "worker", PARAMETER_KNOWN, "Only those of this worker or group.", .codes = "worker" },
 	{ 0 },
 };
 
 static const struct parameter of_waiting[] = {
-	{ "programme", PARAMETER_TEXT, "The programme whose list it is.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "The programme whose list it is.", .codes = "programme" },
 	{ 0 },
 };
 
 static const struct rule close_rules[] = {
 	{ "reason", RULE_REQUIRED },
 	{ "reason", RULE_CODE, "end-reason" },
-	{ "on", RULE_DATE },
+	{ "on", RULE_PAST_DATE },
 	{ 0 },
 };
 
 static const struct rule enrol_rules[] = {
 	{ "by", RULE_REQUIRED },
 	{ "by", RULE_CODE, "enrol-by" },
-	{ "on", RULE_DATE },
+	{ "on", RULE_PAST_DATE },
 	{ 0 },
 };
 

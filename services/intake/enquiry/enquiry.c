@@ -74,15 +74,7 @@ static Enquiry *describe(struct tx *tx, const char *id, const EnquiryInput *in, 
 static enum err enquiry_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const EnquiryInput *in = (const EnquiryInput *)rq->body;
-	const struct intake *app = tx->app;
-	struct date received;
 	DutyToNotify *duty;
-	if (!date_parse(in->received_on, &received) || received.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "receivedOn", "must not be in the future");
-	if (*in->municipality && !municipality_by_code(app->municipalities, in->municipality))
-		return tx_refuse(tx, ERR_VALUE, "municipality", "must be a Danish municipality code of four digits");
-	if (*in->programme && !programme_by_key(app->programmes, in->programme))
-		return tx_refuse(tx, ERR_VALUE, "programme", "there is no such programme; see /api/v1/programmes");
 	bool minor = age_told_is_minor(in->age) == MINOR_YES;
 	const char *id = uuid_new(tx->arena);
 	TRY(enquiry_register(tx, id, in, "registered", minor ? "The person is under 18." : NULL, &duty));
@@ -124,17 +116,19 @@ static const struct parameter of_page[] = { PARAMETERS_OF_A_PAGE, { 0 } };
 
 static const struct rule enquiry_rules[] = {
 	{ "received_on", RULE_REQUIRED },
-	{ "received_on", RULE_DATE },
+	{ "received_on", RULE_PAST_DATE },
 	{ "channel", RULE_REQUIRED },
 	{ "channel", RULE_CODE, "channel" },
 	{ "partner", RULE_CODE, "partner" },
 	{ "gender", RULE_CODE, "gender" },
 	{ "age", RULE_RANGE, .min = 1, .max = 120 },
+	{ "municipality", RULE_KNOWN, "municipality" },
 	{ "occupation", RULE_MAX_LENGTH, .max = 200 },
 	{ "reasons", RULE_MAX_ITEMS, .max = 20 },
 	{ "reasons", RULE_CODE, "area" },
 	{ "thoughts_of_change", RULE_CODE, "thoughts-of-change" },
 	{ "setting", RULE_CODE, "setting" },
+	{ "programme", RULE_KNOWN, "programme" },
 	{ "note", RULE_MAX_LENGTH, .max = 10000 },
 	{ 0 },
 };

@@ -12,31 +12,16 @@
 
 static enum err check_course(struct tx *tx, const Course *c, const char *measured_on)
 {
-	struct date day, begin = date_or_none(c->offered_on);
+	struct date begin = date_or_none(c->offered_on);
 	if (strcmp(c->state, "closed") == 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
 		                 c->closed_on);
 	if (strcmp(c->state, "offered") != 0 && strcmp(c->state, "enrolled") != 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen has no place yet (%s): measure when there is one",
 		                 c->state);
-	if (!date_parse(measured_on, &day) || day.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be in the future");
-	if (day.days < begin.days)
-		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",
-		                 c->offered_on);
+	if (date_or_none(measured_on).days < begin.days)
+		return tx_broken(tx, "measuredOn", BROKEN_BEFORE_COURSE, SAY_TEXT("day", c->offered_on));
 	return OK;
-}
-
-static enum err find_instrument(struct tx *tx, const char *key, const struct instrument **ret)
-{
-	const struct intake *app = tx->app;
-	*ret = instrument_by_key(app->instruments, key);
-	if (*ret)
-		return OK;
-	struct buffer known = buffer_in(tx->arena);
-	for (size_t i = 0; i < app->instruments->n; i++)
-		buffer_printf(&known, "%s%s", i ? ", " : "", app->instruments->all[i].key);
-	return tx_refuse(tx, ERR_VALUE, "instrument", "there is no such instrument; known are: %s", known.data);
 }
 
 static enum err store(struct tx *tx, const Measurement *m)
@@ -77,26 +62,44 @@ static void copy_answers(struct arena *a, Measurement *m, const MeasurementInput
 	}
 }
 
+/* The instrument that was named; NULL when there is none, which the rules say. */
+static const struct instrument *instrument_of(struct tx *tx, const MeasurementInput *in)
+{
+	return instrument_by_key(((const struct intake *)tx->app)->instruments, in->instrument);
+}
+
+static const char *rater_of(const MeasurementInput *in, const struct instrument *instrument)
+{
+	return *in->rater ? in->rater : instrument->raters[0];
+}
+
+static void measurement_check(struct tx *tx, const struct request *rq)
+{
+	const MeasurementInput *in = (const MeasurementInput *)rq->body;
+	const struct instrument *instrument = instrument_of(tx, in);
+	if (instrument)
+		(void)!instrument_check(tx->arena, instrument, answers_of(tx->arena, &in->base), rater_of(in, instrument),
+		                        &tx->why);
+}
+
 static enum err measurement_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const MeasurementInput *in = (const MeasurementInput *)rq->body;
-	const struct instrument *instrument;
+	const struct instrument *instrument = instrument_of(tx, in);
 	Course *c = shape_new(tx->arena, &course__descriptor);
 	Measurement *m = shape_new(tx->arena, &measurement__descriptor);
 	TRY(course_load(tx, rq, c));
-	TRY(find_instrument(tx, in->instrument, &instrument));
 	m->id = uuid_new(tx->arena);
 	m->course_id = c->id;
 	m->instrument = instrument->key;
 	m->instrument_version = instrument->version;
 	m->measured_on = *in->measured_on ? in->measured_on : date_text(tx->arena, tx->today);
-	m->rater = *in->rater ? in->rater : instrument->raters[0];
+	m->rater = rater_of(in, instrument);
 	m->aim = in->aim;
 	m->state = "sent";
 	m->operation = uuid_new(tx->arena);
 	copy_answers(tx->arena, m, in);
 	TRY(check_course(tx, c, m->measured_on));
-	TRY(instrument_check(tx->arena, instrument, answers_of(tx->arena, &m->base), m->rater, &tx->why));
 	TRY(operation_begin(tx, m->operation, "measure", m->id, reply));
 	TRY(store(tx, m));
 	reply->body = &m->base;
@@ -138,8 +141,13 @@ enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message)
 /* --- the table --- */
 
 static const struct rule measurement_rules[] = {
-	{ "instrument", RULE_REQUIRED }, { "answers", RULE_REQUIRED }, { "measured_on", RULE_DATE },
-	{ "rater", RULE_CODE, "rater" }, { "aim", RULE_CODE, "aim" },  { 0 },
+	{ "instrument", RULE_REQUIRED },
+	{ "instrument", RULE_KNOWN, "instrument" },
+	{ "answers", RULE_REQUIRED },
+	{ "measured_on", RULE_PAST_DATE },
+	{ "rater", RULE_CODE, "rater" },
+	{ "aim", RULE_CODE, "aim" },
+	{ 0 },
 };
 
 static const struct parameter of_page[] = { PARAMETERS_OF_A_PAGE, { 0 } };
@@ -157,7 +165,7 @@ static const struct route routes[] = {
 	  "star "
 	  "enrols in, the first complete star enrols the citizen and begins phase 1.",
 	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
-	  .returns = &measurement__descriptor, .is_command = true, .subject = &subject_course, .needs = HOLD_WORK,
+	  .check = measurement_check, .returns = &measurement__descriptor, .is_command = true, .subject = &subject_course, .needs = HOLD_WORK,
 	  .action = "measure", .fits = can_measure, .write = measurement_post, .answer = operation_answer },
 	{ "GET", "/api/v1/courses/{id}/measurements", "The measurements of a course, newest first.", ROLES_OF_COURSES, SCOPE_OWN_CASES,
 	  READS_CODES, .query = of_page, .returns = &measurements__descriptor, .subject = &subject_course, .needs = HOLD_READ, .list = &page },

@@ -48,26 +48,12 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
 	return OK;
 }
 
-const char *problem_json(struct arena *a, const struct refusal *why)
-{
-	struct buffer json = buffer_in(a);
-	Problem p = PROBLEM__INIT;
-	p.type = arena_printf(a, "/problems/%s", err_slug(why->err));
-	p.title = err_text(why->err);
-	p.status = err_status(why->err);
-	p.detail = why->rule;
-	p.field = why->field;
-	p.rule = why->rule;
-	shape_to_json(&json, &p.base);
-	return json.data;
-}
-
 enum err operation_decide(struct tx *tx, const char *id, const struct refusal *why)
 {
 	if (!*id)
 		return OK;
 	TRY(tx_exec(tx, sql_operation_decide, NULL, ARG_TEXT("id", id), ARG_TEXT("state", why ? "refused" : "done"),
-	            ARG_TEXT("problem", why ? problem_json(tx->arena, why) : NULL)));
+	            ARG_TEXT("problem", why ? http_problem_json(tx->arena, why, "") : NULL)));
 	tx_wake(tx, id);
 	return OK;
 }

@@ -169,7 +169,7 @@ static const struct listing page = { sql_referral_page, &referral__descriptor, a
 static const struct parameter of_page[] = {
 	PARAMETERS_OF_A_PAGE,
 	{ "state", PARAMETER_CODE, "Only those in this state.", .codes = "referral-state" },
-	{ "programme", PARAMETER_TEXT, "Only those to this programme.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "Only those to this programme.", .codes = "programme" },
 	{ 0 },
 };
 
@@ -180,7 +180,7 @@ static const struct route routes[] = {
 	  "citizen consents. The answer says who was chosen and why. Whatever becomes of it, it is registered as an "
 	  "enquiry.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON, &referral_input__descriptor, referral_rules,
-	  .returns = &referral__descriptor, .is_command = true, .persons = persons, .write = referral_post, .answer = operation_answer },
+	  .check = referral_check, .returns = &referral__descriptor, .is_command = true, .persons = persons, .write = referral_post, .answer = operation_answer },
 	{ "GET", "/api/v1/referrals", "Referrals, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
 	  .query = of_page, .returns = &referrals__descriptor, .list = &page, .persons = persons },
 	{ "GET", "/api/v1/referrals/{id}", "One referral.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,

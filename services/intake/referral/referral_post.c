@@ -65,21 +65,9 @@ static enum err find_programme(struct tx *tx, struct incoming *r)
 {
 	const struct intake *app = tx->app;
 	r->programme = programme_by_key(app->programmes, r->in->programme);
-	if (r->programme) {
-		r->owner = r->programme->organisation;
-		return OK;
-	}
-	struct buffer known = buffer_in(tx->arena);
-	for (size_t i = 0; i < app->programmes->n; i++)
-		buffer_printf(&known, "%s%s", i ? ", " : "", app->programmes->all[i].key);
-	return tx_refuse(tx, ERR_VALUE, "programme", "there is no such programme; known are: %s", known.data);
-}
-
-static enum err check_dates(struct tx *tx, const struct incoming *r)
-{
-	struct date authored;
-	if (!date_parse(r->authored_on, &authored) || authored.days > tx->latest.days)
-		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must not be in the future");
+	if (!r->programme)
+		return tx_refuse(tx, ERR_VALUE, "programme", "there is no programme %s here", r->in->programme);
+	r->owner = r->programme->organisation;
 	return OK;
 }
 
@@ -262,14 +250,18 @@ static Referral *describe(struct tx *tx, const struct incoming *r)
 	return out;
 }
 
+void referral_check(struct tx *tx, const struct request *rq)
+{
+	struct incoming r = begin(tx, (const ReferralInput *)rq->body);
+	citizen_check(tx, r.citizen, date_or_none(r.authored_on));
+}
+
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	struct incoming r = begin(tx, (const ReferralInput *)rq->body);
 	r.id = uuid_new(tx->arena);
 	r.operation = uuid_new(tx->arena);
 	TRY(find_programme(tx, &r));
-	TRY(check_dates(tx, &r));
-	TRY(citizen_check(tx, r.citizen, date_or_none(r.authored_on)));
 	TRY(find_citizen(tx, &r));
 	decide(tx, &r);
 	TRY(save(tx, &r));
@@ -290,10 +282,10 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 static enum err check_received(struct tx *tx, struct incoming *r)
 {
 	const struct intake *app = tx->app;
-	TRY(rules_check(tx->arena, &r->in->base, referral_rules, &tx->why));
+	TRY(rules_check(tx, NULL, &r->in->base, referral_rules));
+	citizen_check(tx, r->citizen, date_or_none(r->authored_on));
+	TRY(tx->why.err);
 	TRY(find_programme(tx, r));
-	TRY(check_dates(tx, r));
-	TRY(citizen_check(tx, r->citizen, date_or_none(r->authored_on)));
 	if (strcmp(r->owner, app->organisation) != 0)
 		return tx_refuse(tx, ERR_RULE, "programme", "the programme is provided by %s", r->owner);
 	return OK;
@@ -394,10 +386,11 @@ enum err referral_fill(struct tx *tx, const ReferralMessage *m)
 
 const struct rule referral_rules[] = {
 	{ "programme", RULE_REQUIRED },
+	{ "programme", RULE_KNOWN, "programme" },
 	{ "aim", RULE_REQUIRED },
 	{ "aim", RULE_CODE, "aim" },
 	{ "priority", RULE_CODE, "priority" },
-	{ "authored_on", RULE_DATE },
+	{ "authored_on", RULE_PAST_DATE },
 	RULES_OF_CITIZEN,
 	{ "reasons", RULE_MAX_ITEMS, .max = 20 },
 	{ "reasons", RULE_CODE, "area" },
