@@ -165,10 +165,11 @@ struct parameter {
 	const char *says;  /* one sentence, for the description */
 	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h */
 	int64_t min, max;  /* PARAMETER_NUMBER; PARAMETER_TEXT: max characters */
+	bool required;
 };
 
 #define PARAMETERS_OF_A_PAGE                                                                                           \
-	{ "limit", PARAMETER_NUMBER, "So many at most.", .min = 1, .max = 500 },                                           \
+	{ "limit", PARAMETER_NUMBER, "So many at most; default 50.", .min = 1, .max = 500 },                               \
 	{                                                                                                                  \
 		"after", PARAMETER_NUMBER, "`next` of the page before.", .min = 0, .max = (int64_t)1 << 52                     \
 	}
@@ -196,8 +197,12 @@ struct route {
 	const ProtobufCMessageDescriptor *body;    /* NULL: takes none */
 	const struct rule *rules;                  /* of its fields; ends with one that has no field. NULL: none */
 	const struct parameter *query;             /* allowed parameters; ends with one that has no name. NULL: none */
+	const struct parameter *params;            /* of the path, so too. NULL: `id`, the UUID of a record */
 	const ProtobufCMessageDescriptor *returns; /* of an answer that is no refusal; NULL: text */
-	bool is_command;                           /* another daemon decides: answered 202 with an operation */
+	const char *media; /* of that text; or beside JSON, what else the client may ask for. NULL: JSON only */
+	int statuses[3]; /* of an answer that is no refusal, where not GET 200, POST 201, PUT 200 or 201, a command also 202
+	                  */
+	bool is_command; /* another daemon decides: answered 202 with an operation */
 	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
 	 * key and for an answer that was waited for. */
 	enum err (*answer)(struct tx *tx, const struct request *rq, struct reply *reply);

@@ -179,12 +179,14 @@ static const struct route routes[] = {
 	  READS_CODES, .returns = &course__descriptor, .answer = course_get },
 	{ "POST", "/api/v1/courses/{id}/close", "Close a course. Frees the place: the first on the waiting list gets it.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &close_input__descriptor, close_rules,
-	  .returns = &course__descriptor, .is_command = true, .write = course_close, .answer = operation_answer },
+	  .returns = &course__descriptor, .is_command = true, .statuses = { 200, 202 }, .write = course_close,
+	  .answer = operation_answer },
 	{ "POST", "/api/v1/courses/{id}/enrol",
 	  "Enrol the citizen. Where the programme is enrolled by a first session or a seat. Where it is enrolled by the "
 	  "star, the first complete star does it.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &enrol_input__descriptor, enrol_rules,
-	  .returns = &course__descriptor, .is_command = true, .write = course_enrol, .answer = operation_answer },
+	  .returns = &course__descriptor, .is_command = true, .statuses = { 200, 202 }, .write = course_enrol,
+	  .answer = operation_answer },
 };
 
 static const struct message_row messages[] = {
