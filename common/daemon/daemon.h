@@ -116,9 +116,9 @@ enum role {
 	ROLE_PROJECT_LEAD = 1 << 6,
 	ROLE_ADMIN = 1 << 7,
 	ROLE_AUDITOR = 1 << 8,
-	ROLE_ANYONE = 1 << 9, /* no token needed */
-	ROLE_CULTURAL_MEDIATOR = 1 << 10,
-	ROLE_STEERING_GROUP = 1 << 11,
+	ROLE_CULTURAL_MEDIATOR = 1 << 9,
+	ROLE_STEERING_GROUP = 1 << 10,
+	ROLE_ANYONE = 1 << 11, /* no token needed */
 };
 /* "project lead" and so on; 0 and NULL when there is none. */
 unsigned role_of(const char *name);
@@ -143,7 +143,7 @@ struct view {
 };
 
 struct principal {
-	const char *id; /* token or user id: idempotency keys are scoped to it */
+	const char *id;  /* token or user id: idempotency keys are scoped to it */
 	const char *who; /* under which everything is entered and logged; stays the same when a token is renewed */
 	const char *name;
 	const char *organisation;
@@ -162,8 +162,8 @@ struct request {
 	struct http_request *http;
 	struct principal principal;
 	const struct route *route;
-	struct view view; /* whose records are asked for */
-	struct seen seen; /* of a route with a subject */
+	struct view view;                    /* whose records are asked for */
+	struct seen seen;                    /* of a route with a subject */
 	const char *params[HTTP_MAX_PARAMS]; /* of the path */
 	const ProtobufCMessage *body;        /* checked against the route's shape and rules */
 	const char *subject;                 /* on a replay or after a wait: what the write stored in reply->subject */
@@ -234,7 +234,7 @@ struct date rq_date(const struct request *rq, const char *name, struct date fall
 const char *rq_text(const struct request *rq, const char *name);
 
 #define PARAMETERS_OF_A_PAGE                                                                                           \
-	{ "limit", PARAMETER_NUMBER, "So many at most.", .min = 1, .max = 500 },                                           \
+	{ "limit", PARAMETER_NUMBER, "So many at most; default 50.", .min = 1, .max = 500 },                               \
 	{                                                                                                                  \
 		"after", PARAMETER_NUMBER, "`next` of the page before.", .min = 0, .max = (int64_t)1 << 52                     \
 	}
@@ -283,17 +283,21 @@ struct route {
 	/* What the rules of single fields cannot say of the body: notes all with tx_broken(). Asked before the batch and
 	 * also when rules are broken, so that everything is refused at once. No database. May be NULL. */
 	void (*check)(struct tx *tx, const struct request *rq);
-	const struct parameter *query;             /* allowed parameters; ends with one that has no name. NULL: none */
-	const ProtobufCMessageDescriptor *returns; /* of an answer that is no refusal; NULL: text */
-	bool is_command;                           /* another daemon decides: answered 202 with an operation */
-	const struct subject *subject;             /* of {id}, where the scope is of cases */
-	enum hold needs;                           /* of that case; 0: HOLD_WAY */
-	const char *action;                        /* its name among the `actions` of the record that {id} names */
+	const struct parameter *query;                /* allowed parameters; ends with one that has no name. NULL: none */
+	const struct parameter *params;               /* of the path, so too. NULL: `id`, the UUID of a record */
+	const ProtobufCMessageDescriptor *returns;    /* of an answer that is no refusal; NULL: text */
+	const struct subject *subject;                /* of {id}, where the scope is of cases */
+	enum hold needs;                              /* of that case; 0: HOLD_WAY */
+	const char *action;                           /* its name among the `actions` of the record that {id} names */
 	bool (*fits)(const ProtobufCMessage *record); /* whether the record allows that action now; NULL: always */
 	const struct listing *list;                   /* GET: instead of `answer` */
 	/* Fields that say who somebody is or what was told in confidence, where a role that sees no persons may use this
 	 * route: they are left out for it, and `masked` is set. Ends with NULL. */
 	const char *const *persons;
+	const char *media; /* of that text; or beside JSON, what else the client may ask for. NULL: JSON only */
+	int statuses[3]; /* of an answer that is no refusal, where not GET 200, POST 201, PUT 200 or 201, a command also 202
+	                  */
+	bool is_command; /* another daemon decides: answered 202 with an operation */
 	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
 	 * key and for an answer that was waited for. */
 	enum err (*answer)(struct tx *tx, const struct request *rq, struct reply *reply);

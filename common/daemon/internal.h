@@ -34,6 +34,7 @@ enum metric {
 
 struct daemon {
 	const struct service *service;
+	const char *description;       /* of its API */
 	struct arena *arena, *scratch; /* process life; one turn of the loop */
 	struct settings *settings;
 	struct agreement *agreement;

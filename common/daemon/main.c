@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -12,8 +13,10 @@
 #include "base/log.h"
 #include "daemon/internal.h"
 #include "serving/authority.h"
+#include "serving/description.h"
 #include "sql_daemon.h"
 
+#define DESCRIPTION_MEMORY ((size_t)16 * 1024 * 1024)
 #define HOLD_MS 3000 /* the others have this long to say that they know more than this database */
 
 static const struct setting common_settings[] = {
@@ -25,7 +28,7 @@ static const struct setting common_settings[] = {
 	{ "database", NULL, "libpq connection string of this daemon's own database" },
 	{ "http_host", "127.0.0.1", "address to listen on" },
 	{ "http_port", NULL, "port to listen on" },
-	{ "share", NULL, "directory of programmes, instruments and API descriptions" },
+	{ "share", NULL, "directory of programmes and instruments" },
 	{ "clock_offset_days", "0", "moves the domain clock forward, for demonstrations" },
 };
 
@@ -125,6 +128,7 @@ static enum err open_all(struct daemon *d, const char *conf, const char **why)
 	d->node = settings_get(d->settings, "node");
 	d->clock_offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
 	log_name(d->node);
+	d->description = arena_strdup(d->arena, description_print(d->scratch, s, &health_resource));
 	TRY(load_keys(d, why));
 	TRY(authority_check_routes(d->arena, s, why));
 	TRY(membership_open(d, why));
@@ -226,6 +230,15 @@ static void close_all(struct daemon *d)
 	agreement_close(d->agreement);
 }
 
+/* The description of the API, for those who read it without a running node. */
+static int describe(const struct service *service)
+{
+	struct arena *a = arena_new(DESCRIPTION_MEMORY);
+	bool said = a && puts(description_print(a, service, &health_resource)) != EOF && fflush(stdout) == 0;
+	arena_free(a);
+	return said ? 0 : 1;
+}
+
 int daemon_main(int argc, char **argv, const struct service *service)
 {
 	struct daemon d = { .service = service };
@@ -233,9 +246,11 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	sigset_t set;
 	log_name(service->name);
 	if (argc != 2) {
-		log_error("usage: udvej-%s SETTINGS-FILE", service->name);
+		log_error("usage: udvej-%s SETTINGS-FILE, or --describe", service->name);
 		return 2;
 	}
+	if (strcmp(argv[1], "--describe") == 0)
+		return describe(service);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

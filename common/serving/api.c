@@ -146,8 +146,7 @@ static struct http_reply describe(struct call *c, const char *preference)
 	if (c->reply.body) {
 		authority_mask(&c->rq, (ProtobufCMessage *)c->reply.body);
 		shape_to_json(&json, c->reply.body);
-	}
-	else
+	} else
 		buffer_puts(&json, c->reply.text ? c->reply.text : "");
 	r.body = json.data;
 	r.body_len = json.len;

@@ -17,20 +17,13 @@
 #include "sql_intake.h"
 
 static const struct resource *const resources[] = {
-	&referral_resource,
-	&operation_resource,
-	&course_resource,
-	&measurement_resource,
-	&enquiry_resource,
-	&citizen_resource,
-	&break_glass_resource,
-	&task_resource,
-	&notice_resource,
-	&worker_resource,
-	&cover_resource,
-	&account_resource,
-	&definition_resource,
-	NULL,
+	&referral_resource,    &operation_resource,
+	&course_resource,      &measurement_resource,
+	&enquiry_resource,     &citizen_resource,
+	&break_glass_resource, &task_resource,
+	&notice_resource,      &worker_resource,
+	&cover_resource,       &account_resource,
+	&definition_resource,  NULL,
 };
 
 static const struct known_row known[] = {

@@ -38,7 +38,7 @@ enum err query_organisation(struct tx *tx, const struct request *rq, const char 
 /* The representation that the client wants. */
 enum err query_format(struct tx *tx, const struct request *rq, enum format *ret) MUST_USE;
 
-/* --- the reports: routes of openapi.json (status.c, enquiries.c) --- */
+/* --- the reports: routes (status.c, enquiries.c) --- */
 enum err status_answer(struct tx *tx, const struct request *rq, struct reply *reply) MUST_USE;
 enum err enquiries_answer(struct tx *tx, const struct request *rq, struct reply *reply) MUST_USE;
 

@@ -123,8 +123,8 @@ static const struct route routes[] = {
 	  "A statement for the reporting service. This node says, signed and for at most 12 hours, who you are. What you "
 	  "may "
 	  "read there follows from your role.",
-	  ROLES_OF_ALL & ~(unsigned)ROLE_SYSTEM, SCOPE_NOBODYS, READS_NOTHING,
-	  .returns = &statement__descriptor, .write = statement_post, .answer = statement_post },
+	  ROLES_OF_ALL & ~(unsigned)ROLE_SYSTEM, SCOPE_NOBODYS, READS_NOTHING, .returns = &statement__descriptor,
+	  .write = statement_post, .answer = statement_post },
 };
 
 const struct resource account_resource = { "Reports", "The way to the reporting service.", ROWS(routes) };

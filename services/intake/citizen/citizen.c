@@ -229,8 +229,8 @@ static const struct route routes[] = {
 	  "Correct what is known of a citizen. As a whole: what is not said is taken away. What was there before is kept "
 	  "as "
 	  "history.",
-	  PEOPLE, SCOPE_OWN_CASES, READS_PERSON, &citizen_input__descriptor, citizen_rules,
-	  .check = citizen_put_check, .returns = &citizen_record__descriptor, .subject = &subject_citizen, .needs = HOLD_WORK, .action = "correct",
+	  PEOPLE, SCOPE_OWN_CASES, READS_PERSON, &citizen_input__descriptor, citizen_rules, .check = citizen_put_check,
+	  .returns = &citizen_record__descriptor, .subject = &subject_citizen, .needs = HOLD_WORK, .action = "correct",
 	  .write = citizen_put, .answer = citizen_answer },
 	{ "GET", "/api/v1/citizens/{id}/changes", "Corrections of what is known of a citizen, newest first.", PEOPLE,
 	  SCOPE_OWN_CASES, READS_PERSON, .query = of_page, .returns = &citizen_changes__descriptor,

@@ -12,8 +12,8 @@ extern const struct resource citizen_resource;
 	{ "citizen.name", RULE_MAX_LENGTH, .max = 200 }, { "citizen.phone", RULE_MAX_LENGTH, .max = 40 },                  \
 	    { "citizen.gender", RULE_CODE, "gender" }, { "citizen.birth_year", RULE_RANGE, .min = 1900, .max = 2100 },     \
 	    { "citizen.birth_date", RULE_PAST_DATE }, { "citizen.languages", RULE_MAX_ITEMS, .max = 20 },                  \
-	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.municipality", RULE_KNOWN, "municipality" }, { "citizen.setting", RULE_CODE, "setting" },                   \
-	    { "citizen.residence", RULE_CODE, "residence" },                                                               \
+	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.municipality", RULE_KNOWN, "municipality" },        \
+	    { "citizen.setting", RULE_CODE, "setting" }, { "citizen.residence", RULE_CODE, "residence" },                  \
 	{                                                                                                                  \
 		"citizen.occupation", RULE_MAX_LENGTH, .max = 200                                                              \
 	}
@@ -27,8 +27,8 @@ struct found {
 	const char *id;
 	const char *why; /* "" when she is none of one's cases */
 };
-/* Those whom exact words name: a CPR, a telephone number, or a whole name with a year of birth; whoever's case they are.
- * ERR_MISSING when it says none of these. */
+/* Those whom exact words name: a CPR, a telephone number, or a whole name with a year of birth; whoever's case they
+ * are. ERR_MISSING when it says none of these. */
 enum err citizen_find_exactly(struct tx *tx, const struct request *rq, const CitizenSearch *search, struct found **ret,
                               size_t *ret_n) MUST_USE;
 /* The words of a search as the log of use keeps them. */

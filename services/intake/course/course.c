@@ -177,8 +177,8 @@ static const struct rule enrol_rules[] = {
 };
 
 static const struct route routes[] = {
-	{ "GET", "/api/v1/courses", "Courses, newest first.", ROLES_THAT_REFER,
-	  SCOPE_OWN_CASES, READS_CODES, .query = of_page, .returns = &courses__descriptor, .list = &page },
+	{ "GET", "/api/v1/courses", "Courses, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES,
+	  .query = of_page, .returns = &courses__descriptor, .list = &page },
 	{ "GET", "/api/v1/waiting-list", "The waiting list of a programme, in the order in which it is served.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, .query = of_waiting, .returns = &courses__descriptor,
 	  .list = &waiting },
@@ -186,14 +186,14 @@ static const struct route routes[] = {
 	  READS_CODES, .returns = &course__descriptor, .subject = &subject_course, .answer = course_get },
 	{ "POST", "/api/v1/courses/{id}/close", "Close a course. Frees the place: the first on the waiting list gets it.",
 	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &close_input__descriptor, close_rules,
-	  .returns = &course__descriptor, .is_command = true, .subject = &subject_course, .needs = HOLD_WORK, .action = "close",
-	  .fits = can_close, .write = course_close, .answer = operation_answer },
+	  .returns = &course__descriptor, .is_command = true, .statuses = { 200, 202 }, .subject = &subject_course,
+	  .needs = HOLD_WORK, .action = "close", .fits = can_close, .write = course_close, .answer = operation_answer },
 	{ "POST", "/api/v1/courses/{id}/enrol",
 	  "Enrol the citizen. Where the programme is enrolled by a first session or a seat. Where it is enrolled by the "
 	  "star, the first complete star does it.",
 	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &enrol_input__descriptor, enrol_rules,
-	  .returns = &course__descriptor, .is_command = true, .subject = &subject_course, .needs = HOLD_WORK, .action = "enrol",
-	  .fits = can_enrol, .write = course_enrol, .answer = operation_answer },
+	  .returns = &course__descriptor, .is_command = true, .statuses = { 200, 202 }, .subject = &subject_course,
+	  .needs = HOLD_WORK, .action = "enrol", .fits = can_enrol, .write = course_enrol, .answer = operation_answer },
 };
 
 static const struct message_row messages[] = {

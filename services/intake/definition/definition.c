@@ -124,11 +124,10 @@ static enum err instrument_list(struct tx *tx, const struct request *rq, struct 
 /* --- the table --- */
 
 static const struct route routes[] = {
-	{ "GET", "/api/v1/programmes", "The programmes of all organisations.",
-	  ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
+	{ "GET", "/api/v1/programmes", "The programmes of all organisations.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
 	  .returns = &programmes__descriptor, .answer = programme_list },
-	{ "GET", "/api/v1/instruments", "The instruments.", ROLES_OF_ALL,
-	  SCOPE_NOBODYS, READS_NOTHING, .returns = &instruments__descriptor, .answer = instrument_list },
+	{ "GET", "/api/v1/instruments", "The instruments.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
+	  .returns = &instruments__descriptor, .answer = instrument_list },
 };
 
 const struct resource definition_resource = { "Definitions", "Programmes and instruments.", ROWS(routes) };

@@ -165,12 +165,15 @@ static const struct route routes[] = {
 	  "star "
 	  "enrols in, the first complete star enrols the citizen and begins phase 1.",
 	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
-	  .check = measurement_check, .returns = &measurement__descriptor, .is_command = true, .subject = &subject_course, .needs = HOLD_WORK,
-	  .action = "measure", .fits = can_measure, .write = measurement_post, .answer = operation_answer },
-	{ "GET", "/api/v1/courses/{id}/measurements", "The measurements of a course, newest first.", ROLES_OF_COURSES, SCOPE_OWN_CASES,
-	  READS_CODES, .query = of_page, .returns = &measurements__descriptor, .subject = &subject_course, .needs = HOLD_READ, .list = &page },
+	  .check = measurement_check, .returns = &measurement__descriptor, .is_command = true, .subject = &subject_course,
+	  .needs = HOLD_WORK, .action = "measure", .fits = can_measure, .write = measurement_post,
+	  .answer = operation_answer },
+	{ "GET", "/api/v1/courses/{id}/measurements", "The measurements of a course, newest first.", ROLES_OF_COURSES,
+	  SCOPE_OWN_CASES, READS_CODES, .query = of_page, .returns = &measurements__descriptor, .subject = &subject_course,
+	  .needs = HOLD_READ, .list = &page },
 	{ "GET", "/api/v1/measurements/{id}", "One measurement, with its scores.", ROLES_OF_COURSES, SCOPE_OWN_CASES,
-	  READS_CODES, .returns = &measurement__descriptor, .subject = &subject_measurement, .needs = HOLD_READ, .answer = measurement_get },
+	  READS_CODES, .returns = &measurement__descriptor, .subject = &subject_measurement, .needs = HOLD_READ,
+	  .answer = measurement_get },
 };
 
 static const struct message_row messages[] = {

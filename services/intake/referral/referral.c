@@ -162,8 +162,10 @@ static enum err referral_get(struct tx *tx, const struct request *rq, struct rep
 
 /* --- the table --- */
 
-static const char *const persons[] = { "citizen.name",     "citizen.cpr",        "citizen.phone", "citizen.birth_date",
-	                                   "citizen.birth_year", "citizen.occupation", "note",          NULL };
+static const char *const persons[] = {
+	"citizen.name",       "citizen.cpr",        "citizen.phone", "citizen.birth_date",
+	"citizen.birth_year", "citizen.occupation", "note",          NULL
+};
 static const struct listing page = { sql_referral_page, &referral__descriptor, add_deadline };
 
 static const struct parameter of_page[] = {
@@ -180,7 +182,8 @@ static const struct route routes[] = {
 	  "citizen consents. The answer says who was chosen and why. Whatever becomes of it, it is registered as an "
 	  "enquiry.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON, &referral_input__descriptor, referral_rules,
-	  .check = referral_check, .returns = &referral__descriptor, .is_command = true, .persons = persons, .write = referral_post, .answer = operation_answer },
+	  .check = referral_check, .returns = &referral__descriptor, .is_command = true, .persons = persons,
+	  .write = referral_post, .answer = operation_answer },
 	{ "GET", "/api/v1/referrals", "Referrals, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
 	  .query = of_page, .returns = &referrals__descriptor, .list = &page, .persons = persons },
 	{ "GET", "/api/v1/referrals/{id}", "One referral.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,

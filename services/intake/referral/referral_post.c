@@ -141,16 +141,14 @@ static enum err save(struct tx *tx, struct incoming *r)
 	    ARG_TEXT("course_id", r->course_id), ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on),
 	    ARG_TEXT("state", r->state), ARG_TEXT("status_reason", r->status_reason), ARG_TEXT("reason", r->reason),
 	    ARG_TEXT("channel", r->channel), ARG_TEXT("partner", r->partner), ARG_BOOL("consent_given", consent->given),
-	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender),
-	    ARG_TEXT("answer_by", answer_by(tx, r))));
+	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender), ARG_TEXT("answer_by", answer_by(tx, r))));
 	if (r->differs)
 		TRY(raise_task(tx, r));
 	if (!r->course_id)
 		return OK;
 	return tx_exec(tx, sql_course_insert, &r->in->base, ARG_TEXT("id", r->course_id), ARG_TEXT("referral_id", r->id),
-	               ARG_TEXT("citizen_id", r->citizen_id),
-	               ARG_TEXT("organisation", r->owner), ARG_TEXT("priority", r->priority),
-	               ARG_TEXT("authored_on", r->authored_on));
+	               ARG_TEXT("citizen_id", r->citizen_id), ARG_TEXT("organisation", r->owner),
+	               ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on));
 }
 
 /* --- emit --- */

@@ -109,6 +109,11 @@ static const struct parameter of_list[] = {
 	{ 0 },
 };
 
+static const struct parameter of_one[] = {
+	{ "id", PARAMETER_TEXT, "Short id of the worker or group, as cti-1: a-z, 0-9 and -.", .max = 40 },
+	{ 0 },
+};
+
 static const struct rule worker_rules[] = {
 	{ "name", RULE_REQUIRED },
 	{ "name", RULE_MAX_LENGTH, .max = 200 },
@@ -135,11 +140,11 @@ static const struct route routes[] = {
 	  "who "
 	  "wait.",
 	  ROLES_THAT_SET_UP, SCOPE_NOBODYS, READS_NOTHING, &worker_input__descriptor, worker_rules, .check = worker_check,
-	  .returns = &worker__descriptor, .write = worker_put, .answer = worker_answer },
-	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_OF_ALL, SCOPE_NOBODYS,
-	  READS_NOTHING, .returns = &worker__descriptor, .answer = worker_get },
-	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_OF_ALL, SCOPE_NOBODYS,
-	  READS_NOTHING, .query = of_list, .returns = &workers__descriptor, .answer = worker_list },
+	  .params = of_one, .returns = &worker__descriptor, .write = worker_put, .answer = worker_answer },
+	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
+	  .params = of_one, .returns = &worker__descriptor, .answer = worker_get },
+	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING, .query = of_list,
+	  .returns = &workers__descriptor, .answer = worker_list },
 };
 
 const struct resource worker_resource = { "Workers", "Who takes citizens.", ROWS(routes) };
