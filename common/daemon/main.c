@@ -25,7 +25,8 @@ static const struct setting common_settings[] = {
 	{ "partners", NULL, "file of the partners' public keys: all of them must have signed the registry" },
 	{ "keys", NULL, "file of this node's secret keys, mode 0600 (`udvej keys` makes it)" },
 	{ "keys_before", "", "while this node's keys are changed: the file of those it had before" },
-	{ "database", NULL, "libpq connection string of this daemon's own database" },
+	{ "database", NULL, "libpq connection string of this daemon's own database, with a role that owns nothing" },
+	{ "database_owner", NULL, "the same as the role that owns it; used at start only, to make tables and give rights" },
 	{ "http_host", "127.0.0.1", "address to listen on" },
 	{ "http_port", NULL, "port to listen on" },
 	{ "share", NULL, "directory of programmes and instruments" },
@@ -37,16 +38,24 @@ enum err daemon_settings(struct arena *a, const char *path, struct settings **re
 	return settings_load(a, path, common_settings, countof(common_settings), NULL, 0, ret, why);
 }
 
+/* What nobody changes once it is written, this daemon neither. */
+static const char *const append_only[] = { "audit_log" };
+
 static enum err open_database(struct daemon *d, const char **why)
 {
 	const char *conninfo = settings_get(d->settings, "database");
+	const struct migrations *const migrations[] = { &migrations_daemon, d->service->migrations };
+	const struct db_owner owner = { .conninfo = settings_get(d->settings, "database_owner"),
+		                            .migrations = migrations,
+		                            .n_migrations = countof(migrations),
+		                            .append_only = append_only,
+		                            .n_append_only = countof(append_only) };
 	TRY(db_open(d->arena, conninfo, &d->writer, why));
 	if (!db_fence(d->writer, d->node)) {
 		*why = "another instance of this node is running on this database: stop it first";
 		return ERR_CONFIG;
 	}
-	TRY(db_migrate(d->arena, d->writer, &migrations_daemon, why));
-	TRY(db_migrate(d->arena, d->writer, d->service->migrations, why));
+	TRY(db_grant(d->arena, d->writer, &owner, why));
 	TRY(db_prepare(d->arena, d->writer, &sql_set_daemon, why));
 	TRY(db_prepare(d->arena, d->writer, d->service->statements, why));
 	TRY(db_open(d->arena, conninfo, &d->reader, why));

@@ -167,7 +167,7 @@ struct daemon *world_daemon(void)
 	d->settings = settings_with(
 	    d->arena, arena_printf(d->arena,
 	                           "node = %s\nregistry = none\npartners = none\nkeys = none\ndatabase = none\n"
-	                           "http_port = 1\nshare = %s\n",
+	                           "database_owner = none\nhttp_port = 1\nshare = %s\n",
 	                           d->node, UDVEJ_SOURCE_DIR));
 	enum err e = service->start(d, &d->app, &why);
 	if (e != OK)

@@ -50,7 +50,8 @@ def test_own_referrals_and_those_of_others_go_together(both):
     with both.db("kommune") as held, held.cursor() as cursor, ThreadPoolExecutor(4) as pool:
         cursor.execute("lock table citizen in exclusive mode")
         own = [pool.submit(kommune.post, REFERRALS, referral("cti"))]
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        waiting = ("select count(*) from pg_locks where not granted and database = (select oid from pg_database"
+                   " where datname = current_database())")
         eventually(lambda: both.query("kommune", waiting)[0][0] > 0, what="that a batch waits")
         own.append(pool.submit(kommune.post, REFERRALS, referral("cti")))
         sent = [reden.post(REFERRALS, referral("cti")) for _ in range(2)]
