@@ -3,7 +3,7 @@
  * shape of the JSON body, then the rules of its fields. Each refusal names the field and the rule. */
 #include <string.h>
 
-#include "daemon/internal.h"
+#include "serving/internal.h"
 
 /* --- query --- */
 

@@ -3,7 +3,7 @@
  * and the same shape that came from another organisation. Each refusal names the field and the rule. Pure. */
 #include <string.h>
 
-#include "daemon/daemon.h"
+#include "serving/route.h"
 #include "vocab/code.h"
 
 struct check {

@@ -11,6 +11,7 @@
 static const struct rule wish_rules[] = {
 	{ "wishes.languages", RULE_MAX_ITEMS, .max = 20 },
 	{ "wishes.competences", RULE_MAX_ITEMS, .max = 20 },
+	{ 0 },
 };
 
 enum err request_check_wishes(struct tx *tx, const CourseRequest *m)

@@ -48,9 +48,8 @@ static enum err verify_stream_out(struct session *s, struct walk *w, int64_t end
 	while (n && w->holds) {
 		struct db_rows rows;
 		struct arena *a = arena_new((size_t)16 * 1024 * 1024);
-		enum err e = !a ? ERR_MEMORY
-		                : db_rows(s->db, a, sql_operator_verify_page, &rows, NULL, ARG_TEXT("receiver", w->receiver),
-		                          ARG_INT("after", w->seq));
+		enum err e = db_rows(s->db, a, sql_operator_verify_page, &rows, NULL, ARG_TEXT("receiver", w->receiver),
+		                     ARG_INT("after", w->seq));
 		if (e == OK)
 			walk_page(w, &rows);
 		n = e == OK ? rows.n : 0;
