@@ -3,6 +3,7 @@
  * arena_reset() or arena_free(). Allocations larger than a block get a block of their own. In builds with
  * AddressSanitizer every allocation stands alone, so that a read past its end is found as it is with malloc. */
 #include "base/arena.h"
+#include "base/memory.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -44,13 +45,7 @@ struct arena {
 
 static struct block *block_new(size_t size)
 {
-	struct block *b = malloc(sizeof *b + size);
-	if (!b) {
-		/* Not the fault of what is being done: refusing it would make a dead letter of a good message. Nothing is
-		 * acknowledged that only memory holds, so a restart loses nothing. */
-		fputs("arena: the system has no memory left\n", stderr);
-		abort();
-	}
+	struct block *b = memory_must(malloc(sizeof *b + size));
 	*b = (struct block){ .size = size };
 	HIDE(b->bytes, size);
 	return b;
@@ -58,9 +53,7 @@ static struct block *block_new(size_t size)
 
 struct arena *arena_new(size_t limit)
 {
-	struct arena *a = malloc(sizeof *a);
-	if (!a)
-		return NULL;
+	struct arena *a = memory_must(malloc(sizeof *a));
 	struct block *first = block_new(BLOCK_SIZE);
 	*a = (struct arena){ .first = first, .current = first, .limit = limit };
 	return a;

@@ -11,8 +11,8 @@
 
 struct arena;
 
-/* A new arena that will give at most `limit` bytes between two resets. NULL when out of memory. */
-struct arena *arena_new(size_t limit);
+/* A new arena that will give at most `limit` bytes between two resets. */
+struct arena *arena_new(size_t limit) __attribute__((returns_nonnull));
 /* Frees the arena and all that came from it. Takes NULL. */
 void arena_free(struct arena *a);
 /* Takes back all memory given since the last reset; keeps the first block for reuse. */

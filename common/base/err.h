@@ -50,7 +50,7 @@ enum fate {
 	ROW(ERR_CONFIG,       "config",                 "A setting is missing or wrong.",                   500, STOP)   \
 	ROW(ERR_MEMORY,       "memory",                 "Out of memory, or over a memory limit.",           503, DEAD)   \
 	ROW(ERR_SYSTEM,       "system",                 "The operating system refused a call.",             500, STOP)   \
-	ROW(ERR_RESTORED,     "restored",               "This database was set back: nothing may change.",  503, REJECT) \
+	ROW(ERR_SET_BACK,     "restored",               "This database was set back: nothing may change.",  503, REJECT) \
 	ROW(ERR_BUSY,         "busy",                   "Too much is waiting; try again shortly.",          503, RETRY)
 
 /* clang-format on */

@@ -11,16 +11,16 @@
 /* clang-format off */
 /* FAULT_POINT(name): the process ends here. In the order of the life of a message. */
 #define FAULT_POINTS(ROW)                                                          \
-	ROW(batch_begun)      /* BEGIN is queued */                                    \
+	ROW(transaction_begun)/* BEGIN is queued */                                    \
 	ROW(letter_numbered)  /* has its place in the stream, not yet its row */       \
 	ROW(trim_unsent)      /* of what is acknowledged */                            \
 	ROW(trim_sent)                                                                 \
-	ROW(batch_run)        /* all is queued, COMMIT is not */                       \
+	ROW(transaction_run)  /* all is queued, COMMIT is not */                       \
 	ROW(commit_unsent)    /* the rows that must be one are one */                  \
 	ROW(commit_sent)                                                               \
 	ROW(commit_heard)     /* the server has said COMMIT */                         \
-	ROW(batch_noted)      /* in memory too; acknowledgements are out, answers not */ \
-	ROW(batch_told)       /* all was said that may be said after the commit */     \
+	ROW(transaction_noted)/* in memory too; acknowledgements are out, answers not */ \
+	ROW(transaction_told) /* all was said that may be said after the commit */     \
 	ROW(trim_noted)                                                                \
 	ROW(greeting_unsent)                                                           \
 	ROW(greeting_sent)                                                             \
@@ -30,7 +30,7 @@
 	ROW(relay_unsent)     /* at the broker */                                      \
 	ROW(relay_sent)                                                                \
 	ROW(frame_heard)                                                               \
-	ROW(frame_taken)      /* its letters wait for the next batch */                \
+	ROW(frame_taken)      /* its letters wait for the next transaction */          \
 	ROW(ack_unsent)                                                                \
 	ROW(ack_sent)                                                                  \
 	ROW(ack_heard)                                                                 \

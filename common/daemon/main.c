@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The life of a daemon: settings, keys, registry, database, bus, HTTP, then one loop over all of them
- * until SIGTERM or SIGINT. Owns process-life memory. What cannot start says in one line what to do. */
+ * until SIGTERM or SIGINT. Puts the rooms together and owns process-life memory. What cannot start says in one line
+ * what to do. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,10 +11,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/internal.h"
+#include "serving/audit.h"
 #include "serving/authority.h"
-#include "serving/description.h"
 #include "sql_daemon.h"
 
 #define DESCRIPTION_MEMORY ((size_t)16 * 1024 * 1024)
@@ -41,8 +43,19 @@ enum err daemon_settings(struct arena *a, const char *path, struct settings **re
 /* What nobody changes once it is written, this daemon neither. */
 static const char *const append_only[] = { "audit_log" };
 
+/* A connection with all statements prepared. */
+static enum err prepare(struct daemon *d, struct db *db, const char **why)
+{
+	const struct sql_set *const sets[] = { &sql_set_delivery, &sql_set_recovery, &sql_set_serving,
+		                                   d->service->statements };
+	for (size_t i = 0; i < countof(sets); i++)
+		TRY(db_prepare(d->engine.arena, db, sets[i], why));
+	return OK;
+}
+
 static enum err open_database(struct daemon *d, const char **why)
 {
+	struct engine *e = &d->engine;
 	const char *conninfo = settings_get(d->settings, "database");
 	const struct migrations *const migrations[] = { &migrations_daemon, d->service->migrations };
 	const struct db_owner owner = { .conninfo = settings_get(d->settings, "database_owner"),
@@ -50,106 +63,117 @@ static enum err open_database(struct daemon *d, const char **why)
 		                            .n_migrations = countof(migrations),
 		                            .append_only = append_only,
 		                            .n_append_only = countof(append_only) };
-	TRY(db_open(d->arena, conninfo, &d->writer, why));
-	if (!db_fence(d->writer, d->node)) {
+	TRY(db_open(e->arena, conninfo, &e->writing, why));
+	if (!db_fence(e->writing, e->membership.node)) {
 		*why = "another instance of this node is running on this database: stop it first";
 		return ERR_CONFIG;
 	}
-	TRY(db_grant(d->arena, d->writer, &owner, why));
-	TRY(db_prepare(d->arena, d->writer, &sql_set_daemon, why));
-	TRY(db_prepare(d->arena, d->writer, d->service->statements, why));
-	TRY(db_open(d->arena, conninfo, &d->reader, why));
-	TRY(db_prepare(d->arena, d->reader, &sql_set_daemon, why));
-	return db_prepare(d->arena, d->reader, d->service->statements, why);
+	TRY(db_grant(e->arena, e->writing, &owner, why));
+	TRY(prepare(d, e->writing, why));
+	TRY(db_open(e->arena, conninfo, &e->reading, why));
+	return prepare(d, e->reading, why);
 }
 
-void daemon_on_frame(void *owner, const char *from, const Frame *f)
-{
-	struct daemon *d = owner;
-	if (f->greeting)
-		inbox_on_greeting(d->inbox, from, f->greeting);
-	if (f->batch)
-		inbox_on_batch(d->inbox, from, f->batch);
-	if (f->ack)
-		outbox_on_ack(d->outbox, from, f->ack);
-	if (f->ask)
-		snapshot_on_ask(d, from, f->ask);
-	if (f->page)
-		recovery_on_page(d, from, f->page);
-}
+/* --- from nothing to a daemon that serves --- */
 
-static void on_up(void *owner, const char *node)
+/* What each room has a part in, and what it tells of itself. */
+static void join_rooms(struct daemon *d)
 {
-	outbox_on_up(((struct daemon *)owner)->outbox, node);
-}
-
-static void on_node_gone(void *owner, const char *node)
-{
-	outbox_on_gone(((struct daemon *)owner)->outbox, node);
-}
-
-static void on_registry(void *owner, ProtobufCBinaryData registry, ProtobufCBinaryData signatures)
-{
-	membership_offered(owner, registry, signatures);
-}
-
-static void on_refused(void *owner, const char *from, const char *why)
-{
-	refused_frame(owner, from, why);
+	struct engine *e = &d->engine;
+	delivery_participants(&d->delivery, d->participants);
+	d->participants[DELIVERY_PARTICIPANTS] = api_participant(e);
+	d->participants[DELIVERY_PARTICIPANTS + 1] = audit_participant(e->audit);
+	e->participants = d->participants;
+	e->n_participants = countof(d->participants);
+	d->reporters[0] = delivery_reporter(&d->delivery);
+	d->reporters[1] = recovery_reporter(&d->recovery);
+	e->reporters = d->reporters;
+	e->n_reporters = countof(d->reporters);
 }
 
 static enum err load_state(struct daemon *d, const char **why)
 {
-	static const struct link_events events = {
-		.frame = daemon_on_frame, .up = on_up, .gone = on_node_gone, .registry = on_registry, .refused = on_refused
-	};
+	const struct service *s = d->service;
+	struct engine *e = &d->engine;
 	*why = "the delivery tables cannot be read";
-	TRY(outbox_load(d, &d->outbox));
-	TRY(inbox_load(d, &d->inbox));
-	TRY(parked_load(d, &d->parked));
-	d->batch = batch_new(d);
-	if (!d->batch)
-		return ERR_MEMORY;
-	TRY(d->service->start(d, &d->app, why));
-	TRY(link_open(d->registry, &d->key_ring, &events, d, &d->link, why));
-	d->membership_changed = true; /* so that the link has its bytes to pass on */
-	parked_release_all(d->parked);
-	d->hold_until_ms = outbox_knows_others(d->outbox) ? clock_monotonic_ms() + HOLD_MS : 0;
-	return recovery_look(d);
+	d->delivery.engine = e;
+	d->delivery.rows = service_messages(e->arena, s, &d->delivery.n_rows);
+	TRY(delivery_open(&d->delivery));
+	TRY(audit_open(e, &e->audit));
+	d->recovery = (struct recovery_room){
+		.engine = e,
+		.delivery = &d->delivery,
+		.snapshots = s->snapshots,
+		.n_snapshots = s->n_snapshots,
+		.recovers = s->recovers,
+		.n_recovers = s->n_recovers,
+		.recovered = s->recovered,
+	};
+	join_rooms(d);
+	e->writer = writer_new(e);
+	TRY(s->start(d, &e->app, why));
+	TRY(link_open(e->membership.registry, &e->membership.key_ring, &daemon_link_events, d, &d->delivery.link, why));
+	e->membership.changed = true; /* so that the link has its bytes to pass on */
+	release_all(d->delivery.parked);
+	e->hold_until_ms = outbox_knows_others(d->delivery.outbox) ? clock_monotonic_ms() + HOLD_MS : 0;
+	return recovery_look(&d->recovery);
 }
 
 static enum err load_keys(struct daemon *d, const char **why)
 {
 	static const char *const names[KEY_SETS] = { "keys", "keys_before" };
+	struct membership *m = &d->engine.membership;
 	for (size_t i = 0; i < KEY_SETS; i++) {
 		const char *path = settings_get(d->settings, names[i]);
 		if (*path)
-			TRY(secret_keys_load(d->arena, path, d->node, &d->key_ring.sets[d->key_ring.n++], why));
+			TRY(secret_keys_load(d->engine.arena, path, m->node, &m->key_ring.sets[m->key_ring.n++], why));
 	}
 	return OK;
 }
 
-static enum err open_all(struct daemon *d, const char *conf, const char **why)
+/* All that is answered over HTTP. */
+static struct served served_by(struct arena *a, const struct service *s)
 {
-	const struct service *s = d->service;
-	TRY(settings_load(d->arena, conf, common_settings, countof(common_settings), s->settings, s->n_settings,
-	                  &d->settings, why));
-	d->node = settings_get(d->settings, "node");
-	d->clock_offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
-	log_name(d->node);
-	d->description = arena_strdup(d->arena, description_print(d->scratch, s, &health_resource));
-	TRY(load_keys(d, why));
-	TRY(authority_check_routes(d->arena, s, why));
-	TRY(membership_open(d, why));
-	TRY(open_database(d, why));
-	TRY(load_state(d, why));
+	const struct served own = {
+		.name = s->name,
+		.says = s->says,
+		.resources = s->resources,
+		.known = s->known,
+		.authenticate = s->authenticate,
+	};
+	return served_make(a, &own);
+}
+
+static enum err open_api(struct daemon *d, const char **why)
+{
 	long port = atol(settings_get(d->settings, "http_port"));
 	if (port < 1 || port > 65535) {
 		*why = "setting `http_port` must be from 1 to 65535";
 		return ERR_CONFIG;
 	}
-	return api_open(d, settings_get(d->settings, "http_host"), (uint16_t)port, &d->api, why);
+	return api_open(&d->engine, &d->served, settings_get(d->settings, "http_host"), (uint16_t)port, &d->api, why);
 }
+
+static enum err open_all(struct daemon *d, const char *conf, const char **why)
+{
+	const struct service *s = d->service;
+	struct engine *e = &d->engine;
+	TRY(settings_load(e->arena, conf, common_settings, countof(common_settings), s->settings, s->n_settings,
+	                  &d->settings, why));
+	e->membership.node = settings_get(d->settings, "node");
+	e->clock.offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
+	log_name(e->membership.node);
+	d->served = served_by(e->arena, s);
+	TRY(authority_check_routes(e->arena, &d->served, why));
+	TRY(load_keys(d, why));
+	TRY(membership_open(&e->membership, e->arena, settings_get(d->settings, "registry"),
+	                    settings_get(d->settings, "partners"), why));
+	TRY(open_database(d, why));
+	TRY(load_state(d, why));
+	return open_api(d, why);
+}
+
+/* --- the loop --- */
 
 static int soonest(int a, int b)
 {
@@ -164,63 +188,74 @@ static void take_signal(struct daemon *d, int signals)
 	struct signalfd_siginfo info;
 	if (read(signals, &info, sizeof info) != sizeof info)
 		return;
-	d->stopping = info.ssi_signo != SIGHUP;
-	d->look_again = !d->stopping;
+	d->engine.stopping = info.ssi_signo != SIGHUP;
+	d->look_again = !d->engine.stopping;
 }
 
-/* Between two batches, so that nothing is staged that the database does not tell. */
+/* Between two transactions, so that nothing is staged that the database does not tell. */
 static void look_again(struct daemon *d)
 {
-	if (parked_reload(d->parked) != OK || recovery_look(d) != OK)
+	if (parked_reload(d->delivery.parked) != OK || recovery_look(&d->recovery) != OK)
 		return; /* the next turn */
 	d->look_again = false;
-	parked_release_all(d->parked);
+	release_all(d->delivery.parked);
 	log_info("looks again at what is parked");
 }
 
 /* Begins to write once it is clear that this database was not set back, as far as that can be told now. */
 static void end_hold(struct daemon *d, int64_t now_ms)
 {
-	if (d->hold_until_ms && (now_ms >= d->hold_until_ms || outbox_all_heard(d->outbox)))
-		d->hold_until_ms = 0;
+	struct engine *e = &d->engine;
+	if (e->hold_until_ms && (now_ms >= e->hold_until_ms || outbox_all_heard(d->delivery.outbox)))
+		e->hold_until_ms = 0;
+}
+
+/* One turn of everything. In how many milliseconds at the latest the next one is wanted. */
+static int turn(struct daemon *d)
+{
+	struct engine *e = &d->engine;
+	struct writer *w = e->writer;
+	struct http_server *http = api_server(d->api);
+	arena_reset(e->scratch);
+	int64_t now = clock_monotonic_ms();
+	int timeout = link_turn(d->delivery.link, now);
+	daemon_membership_turn(d, now);
+	durability_turn(e, now);
+	end_hold(d, now);
+	http_turn(http);
+	writer_turn(w);
+	http_turn(http); /* answers given by the transaction, and requests that came meanwhile */
+	writer_turn(w);  /* else a lone request would wait for the poll's time-out */
+	if (writer_is_idle(w) && !writer_is_stale(w)) {
+		if (d->look_again)
+			look_again(d);
+		release_turn(d->delivery.parked);
+	}
+	if (recovery_turn(&d->recovery, now)) /* there is more to do, of which no descriptor will tell */
+		timeout = 0;
+	timeout = soonest(timeout, outbox_pump(d->delivery.outbox, now));
+	timeout = soonest(timeout, writer_begins_ms(w));
+	timeout = soonest(timeout, soonest(http_timeout_ms(http), api_turn(d->api, now)));
+	return soonest(timeout, 1000);
 }
 
 static void loop(struct daemon *d, int signals)
 {
 	zmq_pollitem_t items[LINK_MAX_SOCKETS + 3], *http = items, *db = items + 1, *signal = items + 2;
+	struct engine *e = &d->engine;
 	int timeout = 0;
-	while (!d->stopping) {
-		bool committing = batch_is_committing(d->batch);
-		size_t n_links = link_n_sockets(d->link);
-		link_poll_items(d->link, items + 3); /* each time: a dead socket may have been reopened */
-		*http = (zmq_pollitem_t){ .fd = http_socket(d->http), .events = ZMQ_POLLIN };
-		*db = (zmq_pollitem_t){ .fd = committing ? db_socket(d->writer) : -1, .events = ZMQ_POLLIN };
+	while (!e->stopping) {
+		bool committing = writer_is_committing(e->writer);
+		size_t n_links = link_n_sockets(d->delivery.link);
+		link_poll_items(d->delivery.link, items + 3); /* each time: a dead socket may have been reopened */
+		*http = (zmq_pollitem_t){ .fd = http_socket(api_server(d->api)), .events = ZMQ_POLLIN };
+		*db = (zmq_pollitem_t){ .fd = committing ? db_socket(e->writing) : -1, .events = ZMQ_POLLIN };
 		*signal = (zmq_pollitem_t){ .fd = signals, .events = ZMQ_POLLIN };
-		if (committing && db_wants_write(d->writer))
+		if (committing && db_wants_write(e->writing))
 			db->events |= ZMQ_POLLOUT;
 		if (zmq_poll(items, (int)n_links + 3, timeout) < 0 && errno != EINTR)
 			break;
-		arena_reset(d->scratch);
-		int64_t now = clock_monotonic_ms();
-		timeout = link_turn(d->link, now);
-		membership_turn(d, now);
-		durability_turn(d, now);
-		end_hold(d, now);
-		http_turn(d->http);
-		batch_turn(d->batch);
-		http_turn(d->http);   /* answers given by the batch, and requests that came meanwhile */
-		batch_turn(d->batch); /* else a lone request would wait for the poll's time-out */
-		if (batch_is_idle(d->batch) && !batch_is_stale(d->batch)) {
-			if (d->look_again)
-				look_again(d);
-			parked_turn(d->parked);
-		}
-		if (recovery_turn(d, now)) /* there is more to do, of which no descriptor will tell */
-			timeout = 0;
-		timeout = soonest(timeout, outbox_pump(d->outbox, now));
-		timeout = soonest(timeout, batch_begins_ms(d->batch));
-		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
-		timeout = soonest(timeout, 1000);
+		timeout = turn(d);
 		if (signal->revents & ZMQ_POLLIN)
 			take_signal(d, signals);
 	}
@@ -228,22 +263,22 @@ static void loop(struct daemon *d, int signals)
 
 static void close_all(struct daemon *d)
 {
+	struct engine *e = &d->engine;
 	api_close(d->api);
-	link_close(d->link);
-	batch_free(d->batch);
-	parked_free(d->parked);
-	outbox_free(d->outbox);
-	recovery_free(d->recovery);
-	db_close(d->reader);
-	db_close(d->writer);
-	agreement_close(d->agreement);
+	link_close(d->delivery.link);
+	writer_free(e->writer);
+	delivery_close(&d->delivery);
+	recovery_close(&d->recovery);
+	db_close(e->reading);
+	db_close(e->writing);
+	membership_close(&e->membership);
 }
 
 /* The description of the API, for those who read it without a running node. */
 static int describe(const struct service *service)
 {
 	struct arena *a = arena_new(DESCRIPTION_MEMORY);
-	bool said = a && puts(description_print(a, service, &health_resource)) != EOF && fflush(stdout) == 0;
+	bool said = a && puts(served_by(a, service).description) != EOF && fflush(stdout) == 0;
 	arena_free(a);
 	return said ? 0 : 1;
 }
@@ -267,36 +302,36 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	sigprocmask(SIG_BLOCK, &set, NULL); /* before ZeroMQ makes its thread */
 	signal(SIGPIPE, SIG_IGN);
 	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	d.arena = arena_new((size_t)256 * 1024 * 1024);
-	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
+	d.engine.arena = arena_new((size_t)256 * 1024 * 1024);
+	d.engine.scratch = arena_new(ENGINE_ARENA_LIMIT);
 	randombytes_set_implementation(&randombytes_internal_implementation); /* seeded by the system, no call of it each */
-	if (signals < 0 || !d.arena || !d.scratch || sodium_init() < 0) {
-		log_error("out of memory or descriptors");
+	if (signals < 0 || sodium_init() < 0) {
+		log_error("out of descriptors, or libsodium does not start");
 		return 1;
 	}
 	enum err e = open_all(&d, argv[1], &why);
 	if (e == OK) {
 		log_info("ready on port %s", settings_get(d.settings, "http_port"));
 		loop(&d, signals);
-		batch_settle(d.batch);
+		writer_settle(d.engine.writer);
 		log_info("stopped");
 	} else
 		log_error("cannot start: %s (%s)", why, err_slug(e));
 	close_all(&d);
-	arena_free(d.scratch);
-	arena_free(d.arena);
+	arena_free(d.engine.scratch);
+	arena_free(d.engine.arena);
 	close(signals);
-	return e == OK && !d.failed ? 0 : 1;
+	return e == OK && !d.engine.failed ? 0 : 1;
 }
 
 struct arena *daemon_arena(struct daemon *d)
 {
-	return d->arena;
+	return d->engine.arena;
 }
 
 struct db *daemon_db(struct daemon *d)
 {
-	return d->reader;
+	return d->engine.reading;
 }
 
 const char *daemon_setting(struct daemon *d, const char *key)
@@ -306,15 +341,15 @@ const char *daemon_setting(struct daemon *d, const char *key)
 
 const struct registry *daemon_registry(struct daemon *d)
 {
-	return d->registry;
+	return d->engine.membership.registry;
 }
 
 const struct secret_keys *daemon_keys(struct daemon *d)
 {
-	return &d->keys;
+	return &d->engine.membership.keys;
 }
 
 const char *daemon_node(struct daemon *d)
 {
-	return d->node;
+	return d->engine.membership.node;
 }

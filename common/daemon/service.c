@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The rows of all resources of a service, one after another. Pure. */
-#include "daemon/daemon.h"
-
-const struct route *service_route(const struct service *s, size_t n)
-{
-	for (const struct resource *const *r = s->resources; r && *r; r++) {
-		if (n < (*r)->n_routes)
-			return &(*r)->routes[n];
-		n -= (*r)->n_routes;
-	}
-	return NULL;
-}
+#include "daemon/internal.h"
 
 const struct message_row *service_message(const struct service *s, size_t n)
 {
@@ -20,4 +10,16 @@ const struct message_row *service_message(const struct service *s, size_t n)
 		n -= (*r)->n_messages;
 	}
 	return NULL;
+}
+
+const struct message_row *const *service_messages(struct arena *a, const struct service *s, size_t *ret_n)
+{
+	size_t n = 0;
+	while (service_message(s, n))
+		n++;
+	const struct message_row **rows = ARENA_ARRAY(a, const struct message_row *, n);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = service_message(s, i);
+	*ret_n = n;
+	return rows;
 }

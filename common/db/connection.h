@@ -41,7 +41,7 @@ struct db {
 	PGresult *kept;    /* of the last read; owned here, since decoding may jump out of the arena */
 	struct many *many; /* rows held back, in order of first use */
 	enum transaction transaction;
-	enum err failure; /* the first of this batch, until rolled back */
+	enum err failure; /* the first of this transaction, until rolled back */
 	bool lost;
 	char error[512];
 };
@@ -102,7 +102,7 @@ void many_drop(struct db *db);
 void many_forget(struct db *db);
 void many_free(struct db *db);
 
-/* --- errors (error.c): what was said last, and the first failure of a batch --- */
+/* --- errors (error.c): what was said last, and the first failure of a transaction --- */
 
 /* Notes a failure and returns it. */
 enum err error_note(struct db *db, enum err e, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "db/setup.h"
 #include "sql_db.h"
 
@@ -120,15 +121,8 @@ enum err setup_explain(struct arena *a, struct db *db, enum err e, const char **
 
 enum err db_open(struct arena *a, const char *conninfo, struct db **ret, const char **why)
 {
-	struct db *db = calloc(1, sizeof *db);
-	char *copy = strdup(conninfo);
-	if (!db || !copy) {
-		free(db);
-		free(copy);
-		*why = "no memory for a connection";
-		return ERR_MEMORY;
-	}
-	db->conninfo = copy;
+	struct db *db = memory_must(calloc(1, sizeof *db));
+	db->conninfo = memory_must(strdup(conninfo));
 	enum err e = setup_explain(a, db, start_session(db), why);
 	if (e == OK)
 		*ret = db;
@@ -153,10 +147,7 @@ void db_close(struct db *db)
 
 enum err db_prepare(struct arena *a, struct db *db, const struct sql_set *set, const char **why)
 {
-	const struct sql_set **sets = realloc(db->sets, (db->n_sets + 1) * sizeof *sets);
-	if (!sets)
-		return setup_explain(a, db, error_note(db, ERR_MEMORY, "no memory for a set of statements"), why);
-	db->sets = sets;
+	db->sets = memory_must(realloc(db->sets, (db->n_sets + 1) * sizeof *db->sets));
 	TRY(setup_explain(a, db, prepare_set(db, set), why));
 	db->sets[db->n_sets++] = set;
 	return OK;
@@ -177,8 +168,8 @@ bool db_fence(struct db *db, const char *node)
 		return false;
 	}
 	if (!db->fence)
-		db->fence = strdup(node);
-	return db->fence != NULL;
+		db->fence = memory_must(strdup(node));
+	return true;
 }
 
 static enum err retake_fence(struct db *db)

@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 /* One statement, generated from a .sql file (common/db/sqlgen.py):
- *   -- name: course_close :one     (":one" = must touch exactly one row, else the batch fails)
+ *   -- name: course_close :one     (":one" = must touch exactly one row, else the transaction fails)
  *   update course set ... where id = :course_id
  * becomes `extern const struct sql sql_course_close[1]`.
  * With the mark `:many`, an insert, or an update from (values (...)), is held back so that rows of it go to the server
@@ -139,7 +139,7 @@ struct db_rows {
 enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, struct db_rows *ret,
                       const ProtobufCMessage *message, const struct db_arg *args) MUST_USE;
 
-/* --- the transaction of a batch --- */
+/* --- a transaction --- */
 
 /* Queues BEGIN. */
 enum err db_begin(struct db *db) MUST_USE;

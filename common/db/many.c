@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "db/connection.h"
 
 #define MOST_ROWS 64u                   /* in one execution, and so waiting */
@@ -39,29 +40,24 @@ static void free_one(struct many *m)
 
 static struct many *new_one(const struct sql *sql)
 {
-	struct many *m = calloc(1, sizeof *m);
+	struct many *m = memory_must(calloc(1, sizeof *m));
 	size_t most = (size_t)MOST_ROWS * (sql->n_params + 1);
-	if (!m)
-		return NULL;
 	m->sql = sql;
-	m->places = calloc(most, sizeof *m->places);
-	m->bound.values = calloc(most, sizeof *m->bound.values);
-	m->bound.lengths = calloc(most, sizeof *m->bound.lengths);
-	m->bound.formats = calloc(most, sizeof *m->bound.formats);
-	if (m->places && m->bound.values && m->bound.lengths && m->bound.formats)
-		return m;
-	free_one(m);
-	return NULL;
+	m->places = memory_must(calloc(most, sizeof *m->places));
+	m->bound.values = memory_must(calloc(most, sizeof *m->bound.values));
+	m->bound.lengths = memory_must(calloc(most, sizeof *m->bound.lengths));
+	m->bound.formats = memory_must(calloc(most, sizeof *m->bound.formats));
+	return m;
 }
 
-/* The rows of this statement. The first of a transaction makes it the last of those in use. NULL: out of memory. */
+/* The rows of this statement. The first of a transaction makes it the last of those in use. */
 static struct many *find(struct db *db, const struct sql *sql)
 {
 	struct many **place = &db->many;
 	while (*place && (*place)->sql != sql)
 		place = &(*place)->next;
 	struct many *m = *place ? *place : new_one(sql);
-	if (!m || m->used_before)
+	if (m->used_before)
 		return m;
 	if (*place)
 		*place = m->next;
@@ -75,16 +71,14 @@ static struct many *find(struct db *db, const struct sql *sql)
 
 /* --- sending --- */
 
-/* The statement with its row of values n times, each with placeholders of its own. In the heap; NULL: no memory. */
+/* The statement with its row of values n times, each with placeholders of its own. In the heap. */
 static char *text_of(const struct sql *sql, unsigned n)
 {
 	const char *row = sql->text + sql->row.begin, *end = sql->text + sql->row.end;
 	size_t row_len = (size_t)(end - row) + strlen(",");
 	for (const char *s = row; s < end; s++)
 		row_len += *s == '$' ? NUMBER_BYTES : 0;
-	char *text = malloc(strlen(sql->text) + n * row_len + 1);
-	if (!text)
-		return NULL;
+	char *text = memory_must(malloc(strlen(sql->text) + n * row_len + 1));
 	char *out = mempcpy(text, sql->text, sql->row.begin);
 	for (unsigned i = 0; i < n; i++) {
 		for (const char *s = row; s < end;) {
@@ -103,8 +97,6 @@ static enum err prepare(struct db *db, struct many *m, unsigned size, const char
 	if (m->prepared & size)
 		return OK;
 	char *text = text_of(m->sql, size);
-	if (!text)
-		return error_lost(db, "no memory for a statement of several rows"); /* tried again, not judged */
 	enum err e = pipeline_prepare(db, m->sql, name, text, (struct variant){ &m->prepared, size });
 	free(text);
 	return e;
@@ -175,29 +167,24 @@ enum err many_flush_for(struct db *db, const struct sql *read, const struct boun
 	return many_flush(db, false);
 }
 
-static bool make_room(struct many *m, size_t need)
+static void make_room(struct many *m, size_t need)
 {
 	size_t capacity = m->capacity ? m->capacity : 4096;
 	while (capacity < m->used + need)
 		capacity *= 2;
 	if (capacity == m->capacity)
-		return true;
-	char *bigger = realloc(m->bytes, capacity);
-	if (!bigger)
-		return false;
-	m->bytes = bigger;
+		return;
+	m->bytes = memory_must(realloc(m->bytes, capacity));
 	m->capacity = capacity;
-	return true;
 }
 
-static bool copy_row(struct many *m, const struct bound *row)
+static void copy_row(struct many *m, const struct bound *row)
 {
 	size_t first = (size_t)m->n * m->sql->n_params;
 	for (unsigned i = 0; i < m->sql->n_params; i++) {
 		const char *value = row->values[i];
 		size_t len = !value ? 0 : row->formats[i] ? (size_t)row->lengths[i] : strlen(value) + 1;
-		if (!make_room(m, len))
-			return false;
+		make_room(m, len);
 		if (value)
 			memcpy(m->bytes + m->used, value, len);
 		m->places[first + i] = value ? m->used + 1 : 0;
@@ -206,7 +193,6 @@ static bool copy_row(struct many *m, const struct bound *row)
 		m->used += len;
 	}
 	m->n++;
-	return true;
 }
 
 enum err many_add(struct db *db, const struct sql *sql, const struct bound *bound)
@@ -215,10 +201,8 @@ enum err many_add(struct db *db, const struct sql *sql, const struct bound *boun
 	uint32_t about = what_about(sql, bound);
 	if (holds(m, about))
 		TRY(many_flush(db, false));
-	if (m)
-		m->about[m->n] = about;
-	if (!m || !copy_row(m, bound))
-		return error_lost(db, "no memory for rows held back");
+	m->about[m->n] = about;
+	copy_row(m, bound);
 	if (m->n < MOST_ROWS && m->used < MOST_BYTES)
 		return OK;
 	return sql->late ? send_all(db, m) : many_flush(db, false);

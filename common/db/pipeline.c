@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "db/connection.h"
 #include "sql_db.h"
 
@@ -19,10 +20,7 @@ static enum err ready(struct db *db)
 		return ERR_DB_LOST;
 	if (db->tail == db->capacity) {
 		size_t capacity = db->capacity ? db->capacity * 2 : 64;
-		struct pending *bigger = realloc(db->queue, capacity * sizeof *bigger);
-		if (!bigger)
-			return error_lost(db, "no memory for pending statements"); /* tried again, not judged */
-		db->queue = bigger;
+		db->queue = memory_must(realloc(db->queue, capacity * sizeof *db->queue));
 		db->capacity = capacity;
 	}
 	if (PQpipelineStatus(db->conn) == PQ_PIPELINE_OFF && PQenterPipelineMode(db->conn) != 1)
@@ -106,7 +104,7 @@ static long rows_of(PGresult *result)
 	return strtol(PQcmdTuples(result), NULL, 10);
 }
 
-/* Only the first failure of a batch is told: the later ones follow from it. */
+/* Only the first failure of a transaction is told: the later ones follow from it. */
 static void judge(struct db *db, const struct pending *p, PGresult *result)
 {
 	const struct sql *sql = p->sql;

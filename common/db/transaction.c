@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The transaction of a batch. A statement that must touch one row and does not is no error to the
+/* A transaction. A statement that must touch one row and does not is no error to the
  * server, so COMMIT is not sent before the outcomes of such statements are here; db_commit_poll()
  * does that step without blocking. A COMMIT whose answer is lost with the connection has failed
  * as far as this layer can say, and the connection says that it is lost. */
@@ -70,7 +70,7 @@ enum err db_commit_send(struct db *db)
 	return PQflush(db->conn) < 0 ? error_lost(db, "commit") : OK;
 }
 
-/* -1, with nothing of the batch left on the server and the error kept. */
+/* -1, with nothing of the transaction left on the server and the error kept. */
 static int undo(struct db *db)
 {
 	if (!db->lost && db_rollback(db) != OK)

@@ -8,8 +8,8 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "delivery/stream_out.h"
-#include "sql_daemon.h"
+#include "delivery/internal.h"
+#include "sql_delivery.h"
 
 #define FRAME_BYTES ((size_t)48 * 1024) /* packed into one frame under load */
 #define FRAME_LETTERS 256u
@@ -17,54 +17,29 @@
 #define GATHER_MS 50                     /* so long at most: that word may be lost */
 #define FRAMES_A_TURN 32                 /* whatever credit a receiver grants: others have their turn too */
 #define GREETING_RETRY_MS 1000           /* a greeting may be lost with a broker */
-#define PROBE_MS 10000       /* a receiver that is gone or broken: whatever was wrong may have been mended */
-#define ACK_PATIENCE_MS 3000 /* there is something to acknowledge, but no word: greet again */
-#define IDLE_MS 60000        /* nothing to send: greet all the same */
-
-void conversation_forget(struct out_stream *s)
-{
-	s->greeted = false;
-	s->conversation = 0;
-	s->greeting_due_ms = 0;
-}
+#define ACK_PATIENCE_MS 3000             /* there is something to acknowledge, but no word: greet again */
+#define IDLE_MS 60000                    /* nothing to send: greet all the same */
 
 /* --- what comes from the receiver --- */
 
 void outbox_on_up(struct outbox *o, const char *node)
 {
-	struct out_stream *s = outbox_find(o, node);
+	struct out_stream *s = out_stream_find(o, node);
 	if (s) {
 		s->up = true;
-		conversation_forget(s);
+		out_stream_forget(s);
 	}
 }
 
 void outbox_on_gone(struct outbox *o, const char *node)
 {
-	struct out_stream *s = outbox_find(o, node);
+	struct out_stream *s = out_stream_find(o, node);
 	if (s) {
-		conversation_forget(s);
+		out_stream_forget(s);
 		s->heard = true;
 		s->up = false; /* until the broker says it is up */
 		s->greeting_due_ms = clock_monotonic_ms() + IDLE_MS;
 	}
-}
-
-void conversation_stand_still(struct out_stream *s)
-{
-	s->broken = true;
-	s->greeted = false;
-	s->greeting_due_ms = clock_monotonic_ms() + PROBE_MS;
-}
-
-void conversation_say_broken(struct out_stream *s, const Ack *ack, const char *why)
-{
-	if (!s->said_why && few_may(&s->words, STREAM_WORDS, clock_monotonic_ms())) /* once, whatever else it says then */
-		log_error("stream to %s stands still: it says position %lld of epoch %s, but %s (here: %lld sent, %lld "
-		          "acknowledged). Messages for it are kept until that is mended",
-		          s->receiver, (long long)ack->position, ack->epoch, why, (long long)s->seq, (long long)s->acked);
-	s->said_why = why;
-	conversation_stand_still(s);
 }
 
 /* Less than it acknowledged before. In this conversation that is an answer that was overtaken, or, when it is less
@@ -72,9 +47,9 @@ void conversation_say_broken(struct out_stream *s, const Ack *ack, const char *w
 static void on_less(struct out_stream *s, const Ack *ack, bool answers)
 {
 	if (answers && ack->position < s->acked_before)
-		conversation_say_broken(s, ack, "it had acknowledged more: its database is new, or was set back");
+		out_stream_say_broken(s, ack, "it had acknowledged more: its database is new, or was set back");
 	else if (!answers && s->greeted)
-		conversation_forget(s);
+		out_stream_forget(s);
 }
 
 /* The position is ours: goes on from there. Only an answer to the last greeting grants credit. */
@@ -110,7 +85,7 @@ static void go_on(struct out_stream *s, const Ack *ack, bool answers)
 
 void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 {
-	struct out_stream *s = outbox_find(o, from);
+	struct out_stream *s = out_stream_find(o, from);
 	if (!s || ack->position < 0)
 		return;
 	bool answers = s->conversation && ack->conversation == s->conversation;
@@ -120,7 +95,7 @@ void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
 		if (answers && uuid_is_valid(ack->epoch)) /* else it is old, or knows no life of ours */
 			past_is_other_life(o, s, ack);
 	} else if (answers && ack->set_back)
-		conversation_say_broken(s, ack, "it says that its database was set back");
+		out_stream_say_broken(s, ack, "it says that its database was set back");
 	else if (ack->position < s->acked)
 		on_less(s, ack, answers);
 	else if (past_fits(o, s, ack) && (answers || !s->broken)) /* an old word mends nothing */
@@ -146,7 +121,7 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 	Frame f = FRAME__INIT;
 	g.epoch = o->life.epoch;
 	g.conversation = s->conversation;
-	g.set_back = o->daemon->restored != NULL;
+	g.set_back = o->engine->read_only != NULL;
 	g.first = s->acked + 1;
 	g.last = s->seq;
 	g.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->chain.head };
@@ -161,20 +136,20 @@ static void greet(struct outbox *o, struct out_stream *s, int64_t now_ms, int64_
 		g.receipt = &receipt;
 	f.greeting = &g;
 	FAULT_POINT(greeting_unsent);
-	bool sent = link_send(o->daemon->link, s->receiver, &f);
+	bool sent = link_send(o->delivery->link, s->receiver, &f);
 	FAULT_POINT(greeting_sent);
 	/* Where there is no broker, who is away is to be known as soon as there is one. */
-	s->greeting_due_ms = sent || link_is_up(o->daemon->link) ? now_ms + again_ms : 0;
+	s->greeting_due_ms = sent || link_is_up(o->delivery->link) ? now_ms + again_ms : 0;
 }
 
 /* Older ones from the database. What is not there cannot be sent, and must not be passed over. */
 static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, Message **messages, struct chain *last)
 {
-	struct arena *a = o->daemon->scratch;
+	struct arena *a = o->engine->scratch;
 	struct db_rows rows;
 	size_t n = 0;
-	if (arena_used(a) > MESSAGE_ARENA_LIMIT / 2 ||
-	    db_rows(o->daemon->reader, a, sql_out_page, &rows, NULL, ARG_TEXT("receiver", s->receiver),
+	if (arena_used(a) > ENGINE_ARENA_LIMIT / 2 ||
+	    db_rows(o->engine->reading, a, sql_out_page, &rows, NULL, ARG_TEXT("receiver", s->receiver),
 	            ARG_INT("first", first), ARG_INT("count", FRAME_LETTERS), ARG_INT("bytes", (int64_t)FRAME_BYTES)) != OK)
 		return 0; /* another turn, with other memory and perhaps another connection */
 	for (; n < rows.n && n < FRAME_LETTERS; n++) {
@@ -196,7 +171,7 @@ static size_t fetch_old(struct outbox *o, struct out_stream *s, int64_t first, M
 		Ack asked = ACK__INIT;
 		asked.epoch = o->life.epoch;
 		asked.position = first - 1;
-		conversation_say_broken(s, &asked, "the next message is no longer in bus_out");
+		out_stream_say_broken(s, &asked, "the next message is no longer in bus_out");
 	}
 	return n;
 }
@@ -237,7 +212,7 @@ static bool send_one_frame(struct outbox *o, struct out_stream *s, int64_t now_m
 	size_t n = fetch(o, s, s->sent + 1, messages, &last, now_ms);
 	if (!n)
 		return false;
-	seal_sign_chain(link_seal(o->daemon->link), s->receiver, o->life.epoch, s->sent + (int64_t)n, &last, signature);
+	seal_sign_chain(link_seal(o->delivery->link), s->receiver, o->life.epoch, s->sent + (int64_t)n, &last, signature);
 	Batch b = BATCH__INIT;
 	Frame f = FRAME__INIT;
 	b.epoch = o->life.epoch;
@@ -248,7 +223,7 @@ static bool send_one_frame(struct outbox *o, struct out_stream *s, int64_t now_m
 	b.signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
 	f.batch = &b;
 	FAULT_POINT(frame_unsent);
-	if (!link_send(o->daemon->link, s->receiver, &f))
+	if (!link_send(o->delivery->link, s->receiver, &f))
 		return false;
 	FAULT_POINT(frame_sent);
 	s->sent_ms = now_ms;
@@ -270,7 +245,7 @@ static bool wants_new_conversation(struct out_stream *s, int64_t now_ms)
 
 static int64_t greeting_interval(const struct outbox *o, const struct out_stream *s)
 {
-	if (s->broken || o->daemon->restored)
+	if (s->broken || o->engine->read_only)
 		return PROBE_MS;
 	if (s->acked == s->seq)
 		return s->up ? PROBE_MS : IDLE_MS;
@@ -282,8 +257,8 @@ static int pump(struct outbox *o, struct out_stream *s, int64_t now_ms)
 {
 	s->gather_ms = 0;
 	if (s->greeted && wants_new_conversation(s, now_ms))
-		conversation_forget(s);
-	if (!s->greeted || o->daemon->restored) {
+		out_stream_forget(s);
+	if (!s->greeted || o->engine->read_only) {
 		s->ack_due_ms = 0;
 		greet(o, s, now_ms, greeting_interval(o, s));
 		return -1;
@@ -296,15 +271,25 @@ static int pump(struct outbox *o, struct out_stream *s, int64_t now_ms)
 	return s->gather_ms ? (int)s->gather_ms : -1;
 }
 
+/* Makes a stream to every other node of the registry, so that all are greeted, also those that nothing was sent to. */
+static void meet(struct outbox *o)
+{
+	const struct registry *r = o->engine->membership.registry;
+	for (size_t i = 0; o->met != o->engine->membership.times && i < r->n_nodes; i++)
+		if (strcmp(r->nodes[i].name, o->engine->membership.node) != 0)
+			out_stream_of(o, r->nodes[i].name);
+	o->met = o->engine->membership.times;
+}
+
 int outbox_pump(struct outbox *o, int64_t now_ms)
 {
 	int soonest = -1;
-	bool tell = o->daemon->restored && !o->told;
-	outbox_meet(o);
+	bool tell = o->engine->read_only && !o->told;
+	meet(o);
 	o->told = o->told || tell;
 	for (struct out_stream *s = o->streams; s; s = s->next) {
 		if (tell)
-			conversation_forget(s);
+			out_stream_forget(s);
 		int ms = pump(o, s, now_ms);
 		if (ms >= 0 && (soonest < 0 || ms < soonest))
 			soonest = ms;

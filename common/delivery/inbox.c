@@ -5,32 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "delivery/stream_in.h"
-#include "sql_daemon.h"
-
-struct in_stream *inbox_stream(struct inbox *i, const char *sender)
-{
-	for (struct in_stream *s = i->streams; s; s = s->next)
-		if (strcmp(s->sender, sender) == 0)
-			return s;
-	struct in_stream *s = ARENA_NEW(i->daemon->arena, struct in_stream);
-	*s = (struct in_stream){ .next = i->streams, .sender = arena_strdup(i->daemon->arena, sender) };
-	i->streams = s;
-	return s;
-}
-
-const char *inbox_sender(struct inbox *i, const char *name)
-{
-	return inbox_stream(i, name)->sender;
-}
-
-bool inbox_any_sender(const struct inbox *i, const struct parked *p, const char *entity)
-{
-	for (const struct in_stream *s = i->streams; s; s = s->next)
-		if (parked_behind(p, s->sender, entity))
-			return true;
-	return false;
-}
+#include "delivery/internal.h"
+#include "sql_delivery.h"
 
 static void read_head(struct in_stream *s, int64_t seq, const char *const cell[2], const size_t length[2])
 {
@@ -54,12 +30,12 @@ static void read_life(struct in_stream *s, const char *const cell[3], const size
 enum err inbox_reload(struct inbox *i)
 {
 	struct db_rows rows;
-	TRY(db_rows(i->daemon->reader, i->daemon->scratch, sql_in_stream_all, &rows, NULL));
+	TRY(db_rows(i->engine->reading, i->engine->scratch, sql_in_stream_all, &rows, NULL));
 	for (struct in_stream *s = i->streams; s; s = s->next)
 		*s = (struct in_stream){ .next = s->next, .sender = s->sender };
 	for (size_t r = 0; r < rows.n; r++) {
 		const char **cell = rows.cells + r * rows.n_columns;
-		struct in_stream *s = inbox_stream(i, cell[0]);
+		struct in_stream *s = in_stream_of(i, cell[0]);
 		memcpy(s->epoch, cell[1], UUID_LEN);
 		s->stored = true;
 		read_life(s, cell + 7, rows.lengths + r * rows.n_columns + 7);
@@ -69,16 +45,8 @@ enum err inbox_reload(struct inbox *i)
 		read_head(s, atoll(cell[4]), cell + 5, rows.lengths + r * rows.n_columns + 5);
 		s->asked = strcmp(cell[10], "t") == 0 ? ASKED : ASKED_NOT;
 	}
-	i->daemon->refused_streams = 0;
+	i->n_refused = 0;
 	return OK;
-}
-
-bool inbox_knows(const struct inbox *i, const char *sender)
-{
-	for (const struct in_stream *s = i->streams; s; s = s->next)
-		if (strcmp(s->sender, sender) == 0)
-			return s->stored;
-	return false;
 }
 
 void inbox_say_refused(const struct inbox *i, struct buffer *out)
@@ -88,20 +56,22 @@ void inbox_say_refused(const struct inbox *i, struct buffer *out)
 			buffer_printf(out, "nothing is taken from %s: %s\n", s->sender, s->refused);
 }
 
-enum err inbox_load(struct daemon *d, struct inbox **ret)
+enum err inbox_load(struct delivery *d, struct inbox **ret)
 {
-	struct inbox *i = ARENA_NEW(d->arena, struct inbox);
-	i->daemon = d;
+	struct inbox *i = ARENA_NEW(d->engine->arena, struct inbox);
+	i->delivery = d;
+	i->engine = d->engine;
 	TRY(inbox_reload(i));
 	*ret = i;
 	return OK;
 }
-/* --- in the batch --- */
+
+/* --- in the transaction --- */
 
 bool inbox_renewal_due(const struct inbox *i)
 {
 	for (const struct in_stream *s = i->streams; s; s = s->next)
-		if ((*s->renewal.epoch || s->asked == ASKED_DUE) && !i->daemon->restored)
+		if ((*s->renewal.epoch || s->asked == ASKED_DUE) && !i->engine->read_only)
 			return true;
 	return false;
 }
@@ -109,7 +79,7 @@ bool inbox_renewal_due(const struct inbox *i)
 static enum err save_asked(struct inbox *i, struct arena *a, struct in_stream *s)
 {
 	s->asked = ASKED_RUNNING;
-	return db_exec(i->daemon->writer, a, sql_in_stream_asked, NULL, ARG_TEXT("sender", s->sender),
+	return db_exec(i->engine->writing, a, sql_in_stream_asked, NULL, ARG_TEXT("sender", s->sender),
 	               ARG_TEXT("epoch", s->epoch), ARG_INT("old_seq", s->position));
 }
 
@@ -117,7 +87,7 @@ static enum err save_renewal(struct inbox *i, struct arena *a, struct in_stream 
 {
 	static const struct chain nothing;
 	s->renewing = true;
-	return db_exec(i->daemon->writer, a, sql_in_stream_renew, NULL, ARG_TEXT("sender", s->sender),
+	return db_exec(i->engine->writing, a, sql_in_stream_renew, NULL, ARG_TEXT("sender", s->sender),
 	               ARG_TEXT("epoch", s->renewal.epoch), ARG_INT("since", s->renewal.since),
 	               ARG_TEXT("partner", s->renewal.partner),
 	               ARG_BYTES("life_signature", s->renewal.signature, sizeof s->renewal.signature),
@@ -132,7 +102,7 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 	    "the database of %s begins a new life (%s), for which %s has signed; of the one before, %lld messages were "
 	    "applied",
 	    s->sender, s->renewal.epoch, s->renewal.partner, (long long)s->position);
-	reception_stand_still(i, s, NULL);
+	in_stream_stand_still(i, s, NULL);
 	struct in_stream anew = { .next = s->next, .sender = s->sender, .stored = true, .since = s->renewal.since };
 	memcpy(anew.epoch, s->renewal.epoch, sizeof anew.epoch);
 	memcpy(anew.partner, s->renewal.partner, sizeof anew.partner);
@@ -141,8 +111,8 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 	anew.waiting_bytes = s->waiting_bytes;
 	anew.words = s->words;
 	*s = anew;
-	reception_acknowledge(i, s, true);
-	outbox_on_up(i->daemon->outbox, s->sender);
+	in_stream_acknowledge(i, s, true);
+	outbox_on_up(i->delivery->outbox, s->sender);
 }
 
 void inbox_leave(struct in_stream *s, const struct letter *l)
@@ -176,15 +146,15 @@ bool inbox_stage(struct in_stream *s, const struct origin *from, const struct le
 enum err inbox_save(struct inbox *i, struct arena *a)
 {
 	for (struct in_stream *s = i->streams; s; s = s->next) {
-		if (s->staged == s->position && *s->renewal.epoch && !i->daemon->restored)
+		if (s->staged == s->position && *s->renewal.epoch && !i->engine->read_only)
 			TRY(save_renewal(i, a, s));
-		else if (s->staged == s->position && s->asked == ASKED_DUE && !i->daemon->restored)
+		else if (s->staged == s->position && s->asked == ASKED_DUE && !i->engine->read_only)
 			TRY(save_asked(i, a, s));
 		if (s->staged == s->position)
 			continue;
 		const struct signed_head *head = &s->staged_head;
 		const struct sql *move = s->stored ? sql_in_stream_advance : sql_in_stream_begin;
-		TRY(db_exec(i->daemon->writer, a, move, NULL, ARG_TEXT("sender", s->sender), ARG_TEXT("epoch", s->epoch),
+		TRY(db_exec(i->engine->writing, a, move, NULL, ARG_TEXT("sender", s->sender), ARG_TEXT("epoch", s->epoch),
 		            ARG_INT("since", s->since), ARG_TEXT("partner", s->partner),
 		            ARG_BYTES("life_signature", s->life_signature, *s->partner ? sizeof s->life_signature : 0),
 		            ARG_INT("seq", s->staged), ARG_INT("old_seq", s->position),
@@ -210,12 +180,12 @@ void inbox_committed(struct inbox *i)
 		s->chain = s->staged_chain;
 		s->signed_head = s->staged_head;
 		if (s->accepted < s->position)
-			reception_take_back(s);
+			in_stream_take_back(s);
 		s->applied_bytes += s->staged_bytes;
 		s->waiting_bytes -= s->staged_bytes;
 		s->staged_bytes = 0;
 		s->stored = true;
-		reception_acknowledge(i, s, s->gap && s->accepted == s->position);
+		in_stream_acknowledge(i, s, s->gap && s->accepted == s->position);
 	}
 }
 

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One piece of work within the running transaction: a letter is applied, parked or buried; a call is
- * carried out or refused. Owns the guard against an arena that is full. Never commits, never answers,
- * and counts nothing before the commit: all of this may be rolled back and run again. */
+/* A message that came in, as a job of the writer: it is applied, parked or buried. Never commits, and counts nothing
+ * before the commit: all of this may be rolled back and run again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/uuid.h"
-#include "engine/writer.h"
-
-void work_free(struct work *w)
-{
-	free(w->letter);
-	free(w);
-}
-
-/* --- letters --- */
+#include "base/memory.h"
+#include "delivery/internal.h"
 
 /* What is so malformed that it must not come into the tables as it is, for they are searched by these. */
 static bool is_fit(const Message *m, struct refusal *ret_why)
@@ -34,129 +25,128 @@ static bool is_fit(const Message *m, struct refusal *ret_why)
 }
 
 /* A letter that changed nothing: park it or bury it, by the error's fate. */
-static enum err set_aside(struct batch *b, struct tx *tx, struct work *w)
+static enum err set_aside(struct incoming *in, struct tx *tx)
 {
-	struct parked *p = b->daemon->parked;
-	const Message *m = &w->letter->message;
-	if (err_fate(w->verdict.err) == FATE_PARK) {
-		if (!w->stream) /* it lies there already, and has since it came */
+	struct parked *p = in->delivery->parked;
+	const Message *m = &in->letter->message;
+	if (err_fate(in->job.verdict.err) == FATE_PARK) {
+		if (!in->stream) /* it lies there already, and has since it came */
 			return OK;
-		w->counts = METRIC_MESSAGES_PARKED;
-		return parked_add(p, tx, &w->from, m);
+		in->counts = METRIC_MESSAGES_PARKED;
+		return parked_add(p, tx, &in->from, m);
 	}
-	w->counts = METRIC_MESSAGES_DEAD;
-	if (!w->stream)
-		TRY(parked_remove(p, tx, &w->from));
-	return parked_bury(p, tx, &w->from, m, &w->verdict);
+	in->counts = METRIC_MESSAGES_DEAD;
+	if (!in->stream)
+		TRY(parked_remove(p, tx, &in->from));
+	return parked_bury(p, tx, &in->from, m, &in->job.verdict);
 }
 
-static enum err apply(struct batch *b, struct tx *tx, struct work *w)
+static enum err apply(struct incoming *in, struct tx *tx)
 {
-	const Message *m = &w->letter->message;
-	TRY(dispatch(b->daemon, tx, w->from.sender, m));
-	w->counts = METRIC_MESSAGES_APPLIED;
-	if (w->stream)
+	const Message *m = &in->letter->message;
+	TRY(dispatch(in->delivery, tx, in->from.sender, m));
+	in->counts = METRIC_MESSAGES_APPLIED;
+	if (in->stream)
 		return OK;
 	bool others;
-	TRY(parked_take(b->daemon->parked, tx, &w->from, m->entity, &others));
+	TRY(parked_take(in->delivery->parked, tx, &in->from, m->entity, &others));
 	if (others) /* later ones may have come to wait behind it meanwhile */
-		batch_note_unpark(b, m->entity);
+		tx_unpark(tx, m->entity);
 	return OK;
 }
 
-static void keep_verdict(struct work *w, const struct tx *tx, enum err e)
+static void keep_verdict(struct incoming *in, const struct tx *tx, enum err e)
 {
 	const char *rule = tx->why.err == e && tx->why.rule ? tx->why.rule : err_text(e);
-	snprintf(w->reason, sizeof w->reason, "%s", rule);
-	shape_cut(w->reason, sizeof w->reason);
-	w->verdict = (struct refusal){ .err = e, .field = "", .rule = w->reason };
+	snprintf(in->reason, sizeof in->reason, "%s", rule);
+	shape_cut(in->reason, sizeof in->reason);
+	in->job.verdict = (struct refusal){ .err = e, .field = "", .rule = in->reason };
 }
 
-static enum err run_letter(struct batch *b, struct tx *tx, struct work *w)
+static enum err run(struct job *job, struct tx *tx)
 {
-	struct parked *p = b->daemon->parked;
-	const Message *m = &w->letter->message;
+	struct incoming *in = (struct incoming *)job;
+	const struct engine *e = in->delivery->engine;
+	struct parked *p = in->delivery->parked;
+	const Message *m = &in->letter->message;
+	in->counts = METRIC_COUNT;
 	bool waits, is_there = true;
 	/* Read only; or the sender was taken out: its own copy, or the parked one, is kept. */
-	if (b->daemon->restored || !registry_by_name(b->daemon->registry, w->from.sender)) {
-		if (w->stream)
-			inbox_leave(w->stream, w->letter);
+	if (e->read_only || !registry_by_name(e->membership.registry, in->from.sender)) {
+		if (in->stream)
+			inbox_leave(in->stream, in->letter);
 		return OK;
 	}
-	if (w->stream) {
-		if (!inbox_stage(w->stream, &w->from, w->letter))
+	if (in->stream) {
+		if (!inbox_stage(in->stream, &in->from, in->letter))
 			return OK;
-		waits = parked_behind(p, w->from.sender, m->entity);
+		waits = parked_behind(p, in->from.sender, m->entity);
 	} else
-		TRY(parked_look(p, tx, &w->from, m->entity, &is_there, &waits));
+		TRY(parked_look(p, tx, &in->from, m->entity, &is_there, &waits));
 	if (!is_there) /* released twice, and taken the first time */
 		return OK;
-	if (w->judged || !is_fit(m, &w->verdict))
-		return set_aside(b, tx, w);
+	if (in->job.judged || !is_fit(m, &in->job.verdict))
+		return set_aside(in, tx);
 	if (waits) {
-		w->verdict = (struct refusal){ .err = ERR_NO_PARENT };
-		return set_aside(b, tx, w);
+		in->job.verdict = (struct refusal){ .err = ERR_NO_PARENT };
+		return set_aside(in, tx);
 	}
-	enum err e = apply(b, tx, w);
-	if (e == OK)
+	enum err err = apply(in, tx);
+	if (err == OK)
 		return OK;
-	keep_verdict(w, tx, e);
-	w->counts = METRIC_COUNT;
-	if (tx->wrote || err_fate(e) == FATE_RETRY || err_fate(e) == FATE_STOP)
-		return e;
-	return set_aside(b, tx, w);
+	keep_verdict(in, tx, err);
+	in->counts = METRIC_COUNT;
+	if (tx->wrote || err_fate(err) == FATE_RETRY || err_fate(err) == FATE_STOP)
+		return err;
+	return set_aside(in, tx);
 }
 
-/* --- calls --- */
-
-/* A call of the same scope that this batch has carried out before it. */
-static const struct call *earlier(const struct batch *b, const struct work *w)
+/* What the server said tells an operator more. */
+static void judged(struct job *job, const char *database_said)
 {
-	for (const struct work *other = b->running; other != w; other = other->next)
-		if (other->done && other->call && memcmp(other->call->scope, w->call->scope, sizeof w->call->scope) == 0)
-			return other->call;
-	return NULL;
+	struct incoming *in = (struct incoming *)job;
+	if (err_fate(job->verdict.err) == FATE_RETRY)
+		snprintf(in->reason, sizeof in->reason, "%s", database_said);
+	shape_cut(in->reason, sizeof in->reason);
+	job->verdict.rule = in->reason;
+	job->verdict.field = "";
 }
 
-static enum err run_call(struct batch *b, struct tx *tx, struct work *w)
+static void committed(struct job *job)
 {
-	if (!w->call) /* its client has gone; nothing was promised */
-		return OK;
-	w->refused = w->judged;
-	if (w->judged)
-		return OK;
-	tx->arena = w->call->http->arena;
-	enum err e = api_write(b->daemon->api, tx, w->call, w->call->has_key ? earlier(b, w) : NULL);
-	if (e == OK) {
-		w->done = true;
-		return OK;
-	}
-	w->verdict = w->call->why;
-	w->refused = true;
-	return tx->wrote || err_fate(e) == FATE_RETRY ? e : OK;
+	struct incoming *in = (struct incoming *)job;
+	struct engine *e = in->delivery->engine;
+	if (in->counts != METRIC_COUNT)
+		metric_add(e, in->counts, 1);
+	if (in->counts == METRIC_MESSAGES_DEAD)
+		refused_letter(e, &in->from, in->letter->message.type, job->verdict.err);
 }
 
-/* An arena that is full comes back here as ERR_MEMORY; what `tx` holds then is not looked at. */
-enum err work_run(struct batch *b, struct work *w)
+static void free_incoming(struct job *job)
 {
-	jmp_buf guard;
-	struct tx tx = tx_make(b->daemon, b->daemon->writer, b->arena);
-	struct arena *const request = w->call ? w->call->http->arena : NULL;
-	volatile enum err e = ERR_MEMORY;
-	tx.kept = &b->kept;
-	w->counts = METRIC_COUNT;
-	w->refused = w->done = false;
-	if (!w->judged)
-		w->verdict = (struct refusal){ .err = OK };
-	if (!setjmp(guard)) {
-		arena_on_full(b->arena, &guard);
-		if (request)
-			arena_on_full(request, &guard);
-		e = w->letter ? run_letter(b, &tx, w) : run_call(b, &tx, w);
-	} else
-		w->verdict = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = err_text(ERR_MEMORY) };
-	arena_on_full(b->arena, NULL);
-	if (request)
-		arena_on_full(request, NULL);
-	return e;
+	free(((struct incoming *)job)->letter);
+	free(job);
+}
+
+/* Its sender keeps it until we acknowledge it, or it lies among those that are parked. */
+static const struct job_kind kind = {
+	.name = "message",
+	.run = run,
+	.judged = judged,
+	.committed = committed,
+	.free = free_incoming,
+	.comes_again = true,
+};
+
+void incoming_put(struct delivery *d, struct in_stream *stream, const struct origin *from, struct letter *l)
+{
+	struct incoming *in = memory_must(malloc(sizeof *in));
+	*in = (struct incoming){
+		.job = { .kind = &kind, .patient = dispatch_is_patient(d, l->message.type) },
+		.delivery = d,
+		.stream = stream,
+		.from = *from,
+		.letter = l,
+	};
+	writer_put(d->engine->writer, &in->job);
 }

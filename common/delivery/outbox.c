@@ -8,39 +8,10 @@
 
 #include "base/fault.h"
 #include "base/uuid.h"
-#include "delivery/stream_out.h"
-#include "sql_daemon.h"
+#include "delivery/internal.h"
+#include "sql_delivery.h"
 
 #define TRIM_EVERY_MS 500 /* not a transaction for each acknowledgement */
-
-struct out_stream *outbox_find(const struct outbox *o, const char *receiver)
-{
-	for (struct out_stream *s = o->streams; s; s = s->next)
-		if (strcmp(s->receiver, receiver) == 0)
-			return s;
-	return NULL;
-}
-
-static struct out_stream *stream_of(struct outbox *o, const char *receiver)
-{
-	struct out_stream *s = outbox_find(o, receiver);
-	if (!s) {
-		s = ARENA_NEW(o->daemon->arena, struct out_stream);
-		*s =
-		    (struct out_stream){ .next = o->streams, .receiver = arena_strdup(o->daemon->arena, receiver), .up = true };
-		o->streams = s;
-	}
-	return s;
-}
-
-void outbox_meet(struct outbox *o)
-{
-	const struct registry *r = o->daemon->registry;
-	for (size_t i = 0; o->met != o->daemon->memberships && i < r->n_nodes; i++)
-		if (strcmp(r->nodes[i].name, o->daemon->node) != 0)
-			stream_of(o, r->nodes[i].name);
-	o->met = o->daemon->memberships;
-}
 
 static void read_life(struct life *l, const struct db_rows *row)
 {
@@ -53,10 +24,10 @@ static void read_life(struct life *l, const struct db_rows *row)
 
 enum err outbox_reload(struct outbox *o)
 {
-	struct arena *a = o->daemon->scratch;
+	struct arena *a = o->engine->scratch;
 	struct db_rows life, rows;
-	TRY(db_rows(o->daemon->reader, a, sql_life, &life, NULL));
-	TRY(db_rows(o->daemon->reader, a, sql_out_stream_all, &rows, NULL));
+	TRY(db_rows(o->engine->reading, a, sql_life, &life, NULL));
+	TRY(db_rows(o->engine->reading, a, sql_out_stream_all, &rows, NULL));
 	read_life(&o->life, &life);
 	o->told = false;
 	for (struct out_stream *s = o->streams; s; s = s->next) {
@@ -65,11 +36,11 @@ enum err outbox_reload(struct outbox *o)
 		s->chain = s->staged_chain = s->acked_chain = (struct chain){ 0 };
 		s->has_receipt = false;
 		s->said_why = NULL; /* after a recovery it may be another reason */
-		conversation_forget(s);
+		out_stream_forget(s);
 	}
 	for (size_t i = 0; i < rows.n; i++) {
 		const char **cell = rows.cells + i * rows.n_columns;
-		struct out_stream *s = stream_of(o, cell[0]);
+		struct out_stream *s = out_stream_of(o, cell[0]);
 		s->seq = s->staged = atoll(cell[1]);
 		s->acked = s->saved_acked = atoll(cell[2]);
 		memcpy(s->chain.head, cell[3], CHAIN_LEN);
@@ -82,10 +53,11 @@ enum err outbox_reload(struct outbox *o)
 	return OK;
 }
 
-enum err outbox_load(struct daemon *d, struct outbox **ret)
+enum err outbox_load(struct delivery *d, struct outbox **ret)
 {
-	struct outbox *o = ARENA_NEW(d->arena, struct outbox);
-	o->daemon = d;
+	struct outbox *o = ARENA_NEW(d->engine->arena, struct outbox);
+	o->delivery = d;
+	o->engine = d->engine;
 	TRY(outbox_reload(o));
 	*ret = o;
 	return OK;
@@ -101,12 +73,13 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
                     const ProtobufCMessage *message)
 {
 	/* One that was taken out of the registry: kept for it here. */
-	if (!registry_by_name(o->daemon->registry, to) && !outbox_find(o, to) && !inbox_knows(o->daemon->inbox, to))
+	if (!registry_by_name(o->engine->membership.registry, to) && !out_stream_find(o, to) &&
+	    !in_stream_is_known(o->delivery->inbox, to))
 		return tx_refuse(tx, ERR_CONFIG, "", "no node %s in the registry", to);
 	if (strlen(entity) > MESSAGE_NAME_MAX)
 		return tx_refuse(tx, ERR_TOO_LARGE, "", "what a message speaks of has a name of at most %u bytes",
 		                 MESSAGE_NAME_MAX);
-	struct out_stream *s = stream_of(o, to);
+	struct out_stream *s = out_stream_of(o, to);
 	ProtobufCBinaryData body = shape_pack(tx->arena, message);
 	if (body.len > SHAPE_MAX_BYTES) /* the receiver would bury it */
 		return tx_refuse(tx, ERR_TOO_LARGE, "", "a message to %s would be larger than 64 KiB", to);
@@ -119,8 +92,6 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	m.salt = (ProtobufCBinaryData){ sizeof salt, salt };
 	m.body = body;
 	struct letter *l = letter_new(s->staged + 1, &m);
-	if (!l)
-		abort(); /* as in batch.c: an error would bury the message that caused this one */
 	chain_add(&s->staged_chain, &m);
 	s->staged++;
 	l->chain = s->staged_chain;
@@ -132,14 +103,20 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	               ARG_BYTES("chain", s->staged_chain.head, CHAIN_LEN));
 }
 
+enum err tx_emit(struct tx *tx, const char *to, const char *entity, const ProtobufCMessage *message)
+{
+	const struct delivery *d = tx->engine->delivery;
+	return outbox_add(d->outbox, tx, to, entity, message);
+}
+
 static bool trims(const struct outbox *o, const struct out_stream *s, int64_t now_ms)
 {
-	return s->acked > s->saved_acked && now_ms - o->trimmed_ms >= TRIM_EVERY_MS && !o->daemon->restored;
+	return s->acked > s->saved_acked && now_ms - o->trimmed_ms >= TRIM_EVERY_MS && !o->engine->read_only;
 }
 
 enum err outbox_save(struct outbox *o, struct arena *a)
 {
-	struct db *db = o->daemon->writer;
+	struct db *db = o->engine->writing;
 	int64_t now_ms = clock_monotonic_ms();
 	for (struct out_stream *s = o->streams; s; s = s->next) {
 		s->trimming = 0;
@@ -163,7 +140,7 @@ enum err outbox_save(struct outbox *o, struct arena *a)
 void outbox_committed(struct outbox *o)
 {
 	for (struct out_stream *s = o->streams; s; s = s->next) {
-		metric_add(o->daemon, METRIC_MESSAGES_EMITTED, (uint64_t)(s->staged - s->seq));
+		metric_add(o->engine, METRIC_MESSAGES_EMITTED, (uint64_t)(s->staged - s->seq));
 		s->seq = s->staged;
 		s->chain = s->staged_chain;
 		if (!s->trimming)
@@ -194,7 +171,7 @@ bool outbox_trim_due(const struct outbox *o, int64_t now_ms)
 void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage *page)
 {
 	static const struct out_stream none;
-	const struct out_stream *s = outbox_find(o, receiver);
+	const struct out_stream *s = out_stream_find(o, receiver);
 	s = s ? s : &none;
 	page->epoch = o->life.epoch;
 	page->since = o->life.since;
@@ -205,8 +182,8 @@ void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage 
 		page->signature = (ProtobufCBinaryData){ sizeof o->life.signature, (uint8_t *)o->life.signature };
 	if (!s->acked)
 		return;
-	unsigned char *signature = arena_alloc(o->daemon->scratch, SIGNATURE_LEN);
-	seal_sign_chain(link_seal(o->daemon->link), receiver, o->life.epoch, s->acked, &s->acked_chain, signature);
+	unsigned char *signature = arena_alloc(o->engine->scratch, SIGNATURE_LEN);
+	seal_sign_chain(link_seal(o->delivery->link), receiver, o->life.epoch, s->acked, &s->acked_chain, signature);
 	page->acked_signature = (ProtobufCBinaryData){ SIGNATURE_LEN, signature };
 }
 
@@ -221,7 +198,7 @@ bool outbox_knows_others(const struct outbox *o)
 bool outbox_all_heard(const struct outbox *o)
 {
 	for (const struct out_stream *s = o->streams; s; s = s->next)
-		if (!s->heard && registry_by_name(o->daemon->registry, s->receiver))
+		if (!s->heard && registry_by_name(o->engine->membership.registry, s->receiver))
 			return false;
 	return true;
 }

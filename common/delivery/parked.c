@@ -2,28 +2,17 @@
 /* Messages that cannot be applied now (their entity has not come) or ever (dead letters). Later
  * messages of the same sender about the same entity wait behind them; all others go on. Keeps the
  * names of waiting entities in memory, the messages in the database. Never lets one pass another of
- * its entity, and never brings all of them into memory at once. */
+ * its entity. */
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/uuid.h"
-#include "daemon/internal.h"
-#include "sql_daemon.h"
+#include "base/memory.h"
+#include "delivery/internal.h"
+#include "sql_delivery.h"
 
 #define PAGE_MEMORY ((size_t)16 * 1024 * 1024)
 #define PAGE_ENTITIES 10000u /* as in the statement parked_entities */
-
-struct parked {
-	struct daemon *daemon;
-	void *tree; /* of "sender entity" strings */
-	struct arena *page;
-	bool looking;
-	char *sender; /* how far parked_turn() has looked */
-	char epoch[UUID_LEN + 1];
-	int64_t since, seq;
-};
 
 /* --- the entities that wait --- */
 
@@ -35,17 +24,13 @@ static int compare(const void *a, const void *b)
 static char *key_of(const char *sender, const char *entity)
 {
 	char *key = NULL;
-	if (asprintf(&key, "%s %s", sender, entity) < 0)
-		abort(); /* nothing is lost by that, but the order would be without it */
-	return key;
+	return memory_must(asprintf(&key, "%s %s", sender, entity) < 0 ? NULL : key);
 }
 
 static void remember(void **tree, const char *sender, const char *entity)
 {
 	char *key = key_of(sender, entity);
-	char **found = tsearch(key, tree, compare);
-	if (!found)
-		abort();
+	char **found = memory_must(tsearch(key, tree, compare));
 	if (*found != key)
 		free(key);
 }
@@ -79,7 +64,7 @@ static enum err read_entities(struct parked *p, void **tree)
 	enum err e;
 	do {
 		arena_reset(p->page);
-		e = db_rows(p->daemon->reader, p->page, sql_parked_entities, &rows, NULL, ARG_TEXT("sender", sender),
+		e = db_rows(p->engine->reading, p->page, sql_parked_entities, &rows, NULL, ARG_TEXT("sender", sender),
 		            ARG_TEXT("entity", entity), ARG_BOOL("first", sender == NULL));
 		if (e != OK)
 			break;
@@ -87,10 +72,8 @@ static enum err read_entities(struct parked *p, void **tree)
 			remember(tree, rows.cells[2 * i], rows.cells[2 * i + 1]);
 		free(sender);
 		free(entity);
-		sender = strdup(rows.n ? rows.cells[2 * rows.n - 2] : "");
-		entity = strdup(rows.n ? rows.cells[2 * rows.n - 1] : "");
-		if (!sender || !entity)
-			abort();
+		sender = memory_must(strdup(rows.n ? rows.cells[2 * rows.n - 2] : ""));
+		entity = memory_must(strdup(rows.n ? rows.cells[2 * rows.n - 1] : ""));
 	} while (rows.n == PAGE_ENTITIES);
 	free(sender);
 	free(entity);
@@ -107,13 +90,14 @@ enum err parked_reload(struct parked *p)
 	return e;
 }
 
-enum err parked_load(struct daemon *d, struct parked **ret)
+enum err parked_load(struct delivery *d, struct parked **ret)
 {
-	struct parked *p = ARENA_NEW(d->arena, struct parked);
-	p->daemon = d;
+	struct parked *p = ARENA_NEW(d->engine->arena, struct parked);
+	p->delivery = d;
+	p->engine = d->engine;
 	p->page = arena_new(PAGE_MEMORY);
 	*ret = p;
-	return p->page ? parked_reload(p) : ERR_MEMORY;
+	return parked_reload(p);
 }
 
 void parked_free(struct parked *p)
@@ -125,7 +109,7 @@ void parked_free(struct parked *p)
 	free(p->sender);
 }
 
-/* --- within a batch --- */
+/* --- within a transaction --- */
 
 enum err parked_add(struct parked *p, struct tx *tx, const struct origin *from, const Message *m)
 {
@@ -186,83 +170,4 @@ enum err parked_remove(struct parked *p, struct tx *tx, const struct origin *fro
 	(void)p;
 	return tx_exec(tx, sql_parked_remove, NULL, ARG_TEXT("sender", from->sender), ARG_TEXT("epoch", from->epoch),
 	               ARG_INT("seq", from->seq));
-}
-
-/* --- back to the batch --- */
-
-static void put(struct parked *p, const struct db_rows *rows, size_t row)
-{
-	const char **cell = rows->cells + row * rows->n_columns;
-	const size_t *length = rows->lengths + row * rows->n_columns;
-	struct origin from = { .sender = inbox_sender(p->daemon->inbox, cell[0]),
-		                   .seq = atoll(cell[2]),
-		                   .since = atoll(cell[7]) };
-	Message m = MESSAGE__INIT;
-	memcpy(from.epoch, cell[1], sizeof from.epoch);
-	m.id = cell[3];
-	m.type = cell[4];
-	m.entity = cell[5];
-	m.body = (ProtobufCBinaryData){ length[6], (uint8_t *)cell[6] };
-	struct letter *l = letter_new(from.seq, &m);
-	if (!l)
-		abort();
-	batch_put_letter(p->daemon->batch, NULL, &from, l);
-}
-
-/* A read that fails is no loss: the loop finds the connection lost, and everything parked is looked at again. */
-static void complain(const struct parked *p)
-{
-	log_warning("cannot read what is parked: %s", db_error(p->daemon->reader));
-}
-
-void parked_release(struct parked *p, const char *entity)
-{
-	struct daemon *d = p->daemon;
-	struct db_rows rows;
-	if (!p->tree || !inbox_any_sender(d->inbox, p, entity))
-		return;
-	arena_reset(p->page);
-	if (db_rows(d->reader, p->page, sql_parked_of, &rows, NULL, ARG_TEXT("entity", entity)) != OK) {
-		complain(p);
-		parked_release_all(p);
-		return;
-	}
-	for (size_t i = 0; i < rows.n; i++)
-		put(p, &rows, i);
-}
-
-void parked_release_all(struct parked *p)
-{
-	free(p->sender);
-	p->sender = NULL;
-	memcpy(p->epoch, "00000000-0000-0000-0000-000000000000", sizeof p->epoch);
-	p->since = p->seq = 0;
-	p->looking = p->tree != NULL;
-}
-
-void parked_turn(struct parked *p)
-{
-	struct daemon *d = p->daemon;
-	struct db_rows rows;
-	if (!p->looking || db_is_lost(d->reader))
-		return;
-	arena_reset(p->page);
-	if (db_rows(d->reader, p->page, sql_parked_page, &rows, NULL, ARG_TEXT("sender", p->sender),
-	            ARG_INT("since", p->since), ARG_TEXT("epoch", p->epoch), ARG_INT("seq", p->seq)) != OK) {
-		complain(p);
-		return;
-	}
-	p->looking = rows.n > 0;
-	for (size_t i = 0; i < rows.n; i++)
-		put(p, &rows, i);
-	if (!rows.n)
-		return;
-	const char **last = rows.cells + (rows.n - 1) * rows.n_columns;
-	free(p->sender);
-	p->sender = strdup(last[0]);
-	if (!p->sender)
-		abort(); /* without it the rest would not be looked at */
-	memcpy(p->epoch, last[1], sizeof p->epoch);
-	p->seq = atoll(last[2]);
-	p->since = atoll(last[7]);
 }

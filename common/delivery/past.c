@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "delivery/stream_out.h"
-#include "sql_daemon.h"
+#include "delivery/internal.h"
+#include "sql_delivery.h"
 
 enum place { PLACE_UNKNOWN, PLACE_GONE, PLACE_HERE }; /* unknown: the database does not answer now */
 
@@ -14,14 +14,14 @@ enum place { PLACE_UNKNOWN, PLACE_GONE, PLACE_HERE }; /* unknown: the database d
 static enum place chain_at(const struct outbox *o, const struct out_stream *s, int64_t position, struct chain *ret)
 {
 	const struct letter *l = tail_get(&s->tail, position);
-	struct daemon *d = o->daemon;
+	struct engine *e = o->engine;
 	struct db_rows rows;
 	if (position == s->seq || position == s->acked || l) {
 		*ret = position == s->seq ? s->chain : l ? l->chain : s->acked_chain;
 		return PLACE_HERE;
 	}
-	if (arena_used(d->scratch) > MESSAGE_ARENA_LIMIT / 2 ||
-	    db_rows(d->reader, d->scratch, sql_out_chain, &rows, NULL, ARG_TEXT("receiver", s->receiver),
+	if (arena_used(e->scratch) > ENGINE_ARENA_LIMIT / 2 ||
+	    db_rows(e->reading, e->scratch, sql_out_chain, &rows, NULL, ARG_TEXT("receiver", s->receiver),
 	            ARG_INT("seq", position)) != OK)
 		return PLACE_UNKNOWN;
 	if (!rows.n || rows.lengths[0] != CHAIN_LEN)
@@ -34,10 +34,10 @@ static enum place chain_at(const struct outbox *o, const struct out_stream *s, i
  * does not know that yet. */
 static bool has_forgotten(const struct outbox *o, const struct out_stream *s, int64_t position)
 {
-	struct daemon *d = o->daemon;
+	struct engine *e = o->engine;
 	struct db_rows rows;
-	if (arena_used(d->scratch) > MESSAGE_ARENA_LIMIT / 2 ||
-	    db_rows(d->reader, d->scratch, sql_out_stream_seq, &rows, NULL, ARG_TEXT("receiver", s->receiver)) != OK)
+	if (arena_used(e->scratch) > ENGINE_ARENA_LIMIT / 2 ||
+	    db_rows(e->reading, e->scratch, sql_out_stream_seq, &rows, NULL, ARG_TEXT("receiver", s->receiver)) != OK)
 		return false;
 	return position > (rows.n ? atoll(rows.cells[0]) : 0);
 }
@@ -45,9 +45,9 @@ static bool has_forgotten(const struct outbox *o, const struct out_stream *s, in
 /* Whether this node signed the head that is shown, in the life that the receiver speaks of. */
 static bool is_ours(const struct outbox *o, const struct out_stream *s, const Ack *ack)
 {
-	const struct daemon *d = o->daemon;
-	return seal_is_our_chain(link_seal(d->link), registry_by_name(d->registry, d->node), s->receiver, ack->epoch,
-	                         ack->head);
+	const struct engine *e = o->engine;
+	return seal_is_our_chain(link_seal(o->delivery->link), registry_by_name(e->membership.registry, e->membership.node),
+	                         s->receiver, ack->epoch, ack->head);
 }
 
 /* The receiver has what is not ours to know: looks whether we signed for what is forgotten, or otherwise, here. */
@@ -58,12 +58,12 @@ static void look_for_proof(struct outbox *o, struct out_stream *s, const Ack *ac
 		return;
 	int64_t seq = ack->head->seq;
 	if (seq > s->seq && has_forgotten(o, s, seq))
-		restored_found(o->daemon, s->receiver,
+		set_back_found(o->engine, s->receiver,
 		               "has applied %lld messages that this node signed for, but the database knows %lld",
 		               (long long)seq, (long long)s->seq);
 	else if (seq <= s->seq && chain_at(o, s, seq, &chain) == PLACE_HERE && !chain_is(&chain, ack->head->chain))
-		restored_found(
-		    o->daemon, s->receiver,
+		set_back_found(
+		    o->engine, s->receiver,
 		    "has applied other messages that this node signed for, up to number %lld, than the database knows",
 		    (long long)seq);
 }
@@ -71,15 +71,15 @@ static void look_for_proof(struct outbox *o, struct out_stream *s, const Ack *ac
 /* When this whole node stands still that has been said. */
 static void stand_still(const struct outbox *o, struct out_stream *s, const Ack *ack, const char *why)
 {
-	if (o->daemon->restored)
-		conversation_stand_still(s);
+	if (o->engine->read_only)
+		out_stream_stand_still(s);
 	else
-		conversation_say_broken(s, ack, why);
+		out_stream_say_broken(s, ack, why);
 }
 
 static void is_another_past(struct outbox *o, struct out_stream *s, const Ack *ack, const char *why)
 {
-	if (!o->daemon->restored)
+	if (!o->engine->read_only)
 		look_for_proof(o, s, ack);
 	stand_still(o, s, ack, why);
 }
@@ -94,7 +94,7 @@ bool past_fits(struct outbox *o, struct out_stream *s, const Ack *ack)
 	}
 	enum place place = chain_at(o, s, ack->position, &chain);
 	if (place == PLACE_GONE)
-		conversation_say_broken(s, ack, "what it has not acknowledged is not all in bus_out");
+		out_stream_say_broken(s, ack, "what it has not acknowledged is not all in bus_out");
 	if (place != PLACE_HERE) /* its next word will come in another turn, when the database may answer */
 		return false;
 	if (chain_is(&chain, ack->chain))
@@ -109,7 +109,7 @@ static bool is_later_life(const struct outbox *o, const Ack *ack)
 	struct life l = { .since = ack->since };
 	if (ack->since <= o->life.since || !life_read(&l, ack->epoch, ack->partner, ack->signature))
 		return false;
-	return life_holds(&l, o->daemon->node, o->daemon->agreement);
+	return life_holds(&l, o->engine->membership.node, o->engine->membership.agreement);
 }
 
 /* A life without a partner's signature is never opened beside another one of the same database: a head that we signed
@@ -117,12 +117,12 @@ static bool is_later_life(const struct outbox *o, const Ack *ack)
 void past_is_other_life(struct outbox *o, struct out_stream *s, const Ack *ack)
 {
 	if (is_later_life(o, ack) && o->life.since)
-		restored_found(o->daemon, s->receiver,
+		set_back_found(o->engine, s->receiver,
 		               "proves a life of this node's database (%s) that began later than this one, by %lld s of the "
 		               "clocks by which they were signed",
 		               ack->epoch, (long long)(ack->since - o->life.since) / 1000);
 	else if (is_later_life(o, ack) || (!o->life.since && is_ours(o, s, ack)))
-		restored_found(o->daemon, s->receiver, "proves another life of this node's database (%s) than this one",
+		set_back_found(o->engine, s->receiver, "proves another life of this node's database (%s) than this one",
 		               ack->epoch);
 	stand_still(o, s, ack,
 	            ack->since < o->life.since

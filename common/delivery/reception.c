@@ -1,95 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What comes from the wire: drops what is applied, refuses a gap and asks again, takes a batch only when the chain goes
- * on with it and its sender signed that, and hands it to the next batch. Acknowledges after the commit, never before.
- * Never holds more of a sender than its credit and as much again, whatever the sender does. */
+ * on with it and its sender signed that, and hands it to the next transaction. Acknowledges after the commit, never
+ * before. Never holds more of a sender than its credit and as much again, whatever the sender does. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/uuid.h"
-#include "delivery/stream_in.h"
-#include "sql_daemon.h"
+#include "delivery/internal.h"
+#include "sql_delivery.h"
 
 #define AGAIN_MS 5000 /* between two greetings that only a living sender says: what a broker held comes at once */
-#define CREDIT_BYTES ((int64_t)1024 * 1024) /* of letters that a sender may have under way to us */
-
-/* Nothing of it waits: what comes next goes on from what is applied. */
-void reception_take_back(struct in_stream *s)
-{
-	s->accepted = s->position;
-	s->accepted_chain = s->chain;
-}
 
 static const char says_set_back[] = "it says that its database was set back";
 static const char says_more[] =
     "it says that this node acknowledged more, and shows no signature of this node for that";
 
-/* Says once why a stream stands still, and when it goes on. */
-void reception_stand_still(struct inbox *i, struct in_stream *s, const char *why)
-{
-	if (!s->refused == !why)
-		return;
-	bool say = few_may(&s->words, STREAM_WORDS, clock_monotonic_ms());
-	if (why && say)
-		log_error("nothing is taken from %s: %s (here: position %lld)", s->sender, why, (long long)s->position);
-	else if (say)
-		log_info("the stream from %s goes on from %lld", s->sender, (long long)s->position);
-	s->refused = why;
-	i->daemon->refused_streams += why ? 1u : -1u;
-}
-
-/* What the sender cannot deny: the newest head that it signed, and the life that was signed for. */
-static void show_what_is_signed(struct in_stream *s, Ack *ack, SignedHead *head)
-{
-	ack->since = s->since;
-	ack->partner = s->partner;
-	if (*s->partner)
-		ack->signature = (ProtobufCBinaryData){ sizeof s->life_signature, s->life_signature };
-	head->seq = s->signed_head.seq;
-	head->chain = (ProtobufCBinaryData){ CHAIN_LEN, s->signed_head.chain.head };
-	head->signature = (ProtobufCBinaryData){ SIGNATURE_LEN, s->signed_head.signature };
-	if (head->seq)
-		ack->head = head;
-}
-
-void reception_acknowledge(struct inbox *i, struct in_stream *s, bool resend)
-{
-	Ack ack = ACK__INIT;
-	SignedHead head = SIGNED_HEAD__INIT;
-	unsigned char receipt[SIGNATURE_LEN];
-	Frame f = FRAME__INIT;
-	if (resend) { /* both sides count credit from here */
-		s->gap = false;
-		reception_take_back(s);
-		s->applied_bytes = 0;
-	}
-	ack.epoch = s->epoch;
-	ack.position = s->position;
-	ack.chain = (ProtobufCBinaryData){ CHAIN_LEN, s->chain.head };
-	ack.credit = s->applied_bytes + CREDIT_BYTES;
-	ack.resend = resend;
-	if (!*s->renewal.epoch) /* of a life that is over by now: it answers nothing that the new one said */
-		ack.conversation = s->conversation;
-	ack.set_back = i->daemon->restored != NULL;
-	show_what_is_signed(s, &ack, &head);
-	if (s->position) {
-		seal_sign_receipt(link_seal(i->daemon->link), s->sender, s->epoch, s->position, &s->chain, receipt);
-		ack.receipt = (ProtobufCBinaryData){ sizeof receipt, receipt };
-	}
-	f.ack = &ack;
-	FAULT_POINT(ack_unsent);
-	link_send(i->daemon->link, s->sender, &f); /* lost: the sender greets again */
-	FAULT_POINT(ack_sent);
-}
-
 /* What the database knows of the stream in its present life. False: not known now, or this process is behind it. */
 static bool look_up(const struct inbox *i, const struct in_stream *s, int64_t *ret_position)
 {
 	struct db_rows rows;
-	struct arena *a = i->daemon->scratch;
-	if (arena_used(a) > MESSAGE_ARENA_LIMIT / 2 ||
-	    db_rows(i->daemon->reader, a, sql_in_stream_seq, &rows, NULL, ARG_TEXT("sender", s->sender)) != OK ||
+	struct arena *a = i->engine->scratch;
+	if (arena_used(a) > ENGINE_ARENA_LIMIT / 2 ||
+	    db_rows(i->engine->reading, a, sql_in_stream_seq, &rows, NULL, ARG_TEXT("sender", s->sender)) != OK ||
 	    (rows.n && strcmp(rows.cells[0], s->epoch) != 0))
 		return false;
 	*ret_position = rows.n ? atoll(rows.cells[1]) : 0;
@@ -101,21 +35,21 @@ static bool look_up(const struct inbox *i, const struct in_stream *s, int64_t *r
  * this stream stands still. False: another process has the word now, and this one does not know that yet. */
 static bool look_back(struct inbox *i, struct in_stream *s, const Greeting *g)
 {
-	const struct daemon *d = i->daemon;
+	const struct engine *e = i->engine;
 	int64_t position;
-	if (d->restored)
+	if (e->read_only)
 		return true;
 	if (!look_up(i, s, &position) || g->first <= position + 1)
 		return false;
 	if (g->receipt && g->receipt->seq > position &&
-	    seal_is_our_receipt(link_seal(d->link), registry_by_name(d->registry, d->node), s->sender, g->epoch,
-	                        g->receipt))
-		restored_found(i->daemon, s->sender,
+	    seal_is_our_receipt(link_seal(i->delivery->link), registry_by_name(e->membership.registry, e->membership.node),
+	                        s->sender, g->epoch, g->receipt))
+		set_back_found(i->engine, s->sender,
 		               "was told by this node, which signed for it, that it has applied %lld messages, but the "
 		               "database knows %lld",
 		               (long long)g->receipt->seq, (long long)position);
 	else
-		reception_stand_still(i, s, says_more);
+		in_stream_stand_still(i, s, says_more);
 	return true;
 }
 
@@ -127,7 +61,8 @@ static void meet(const struct inbox *i, struct in_stream *s, const Greeting *g)
 	memcpy(s->epoch, g->epoch, UUID_LEN);
 	s->since = 0;
 	*s->partner = 0;
-	if (!life_read(&l, g->epoch, g->partner, g->signature) || !life_holds(&l, s->sender, i->daemon->agreement))
+	if (!life_read(&l, g->epoch, g->partner, g->signature) ||
+	    !life_holds(&l, s->sender, i->engine->membership.agreement))
 		return; /* any life that is signed for is later than one that nobody answers for */
 	if (is_other)
 		s->asked = ASKED_NOT;
@@ -137,12 +72,12 @@ static void meet(const struct inbox *i, struct in_stream *s, const Greeting *g)
 }
 
 /* The sender's database begins another life: true when a partner has signed for it, and it is newer than what we know.
- * The next batch stores that, and then the greeting is answered. */
+ * The next transaction stores that, and then the greeting is answered. */
 static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g)
 {
 	struct life l = { .since = g->since };
 	if (s->renewing || g->since <= s->since || !life_read(&l, g->epoch, g->partner, g->signature) ||
-	    !life_holds(&l, s->sender, i->daemon->agreement))
+	    !life_holds(&l, s->sender, i->engine->membership.agreement))
 		return false;
 	s->renewal = l;
 	s->conversation = g->conversation;
@@ -151,11 +86,11 @@ static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g
 
 bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery)
 {
-	struct in_stream *s = inbox_stream(i, from);
+	struct in_stream *s = in_stream_of(i, from);
 	if (s->accepted != s->position || s->waiting_bytes || strcmp(s->epoch, recovery) == 0)
 		return false;
 	if (s->asked == ASKED_NOT)
-		s->asked = s->stored && !i->daemon->restored ? ASKED_DUE : ASKED; /* else nothing is taken or kept of it */
+		s->asked = s->stored && !i->engine->read_only ? ASKED_DUE : ASKED; /* else nothing is taken or kept of it */
 	s->again = 0;
 	return s->asked == ASKED;
 }
@@ -175,7 +110,7 @@ static bool is_well_again(struct in_stream *s, const Greeting *g)
 
 void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page)
 {
-	const struct in_stream *s = inbox_stream(i, sender);
+	const struct in_stream *s = in_stream_of(i, sender);
 	page->known_epoch = s->epoch;
 	page->known_position = s->position;
 	page->known_chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)s->chain.head };
@@ -183,12 +118,12 @@ void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page)
 
 void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 {
-	if (batch_is_stale(i->daemon->batch)) /* its position is not known now: the sender greets again */
+	if (writer_is_stale(i->engine->writer)) /* its position is not known now: the sender greets again */
 		return;
 	FAULT_POINT(greeting_heard);
-	struct in_stream *s = inbox_stream(i, from);
+	struct in_stream *s = in_stream_of(i, from);
 	if (!uuid_is_valid(g->epoch)) {
-		refused_frame(i->daemon, from, "a greeting without an epoch");
+		refused_frame(i->engine, from, "a greeting without an epoch");
 		return;
 	}
 	if (!s->stored && s->staged == 0 && s->accepted == 0)
@@ -204,26 +139,24 @@ void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 	if (more && !look_back(i, s, g))
 		return;
 	if (g->set_back)
-		reception_stand_still(i, s, says_set_back);
+		in_stream_stand_still(i, s, says_set_back);
 	else if (s->refused == says_set_back || (s->refused == says_more && !more))
-		reception_stand_still(i, s, NULL);
+		in_stream_stand_still(i, s, NULL);
 	if (g->conversation != s->conversation) /* credit counts from here */
 		s->applied_bytes = 0;
 	s->conversation = g->conversation;
-	reception_acknowledge(i, s, s->accepted == s->position); /* else letters of it wait here, and need not come again */
+	in_stream_acknowledge(i, s, s->accepted == s->position); /* else letters of it wait here, and need not come again */
 }
 
-/* False: no room, or no memory; the rest comes again. */
+/* False: no room; the rest comes again. */
 static bool accept_letter(struct inbox *i, struct in_stream *s, const Batch *b, size_t n)
 {
 	int64_t seq = b->first + (int64_t)n;
 	if (s->waiting_bytes > 2 * CREDIT_BYTES) {
-		refused_frame(i->daemon, s->sender, "more than this node gave credit for");
+		refused_frame(i->engine, s->sender, "more than this node gave credit for");
 		return false;
 	}
 	struct letter *l = letter_new(seq, b->messages[n]);
-	if (!l)
-		return false;
 	l->ends_frame = n + 1 == b->n_messages;
 	if (l->ends_frame)
 		memcpy(l->signature, b->signature.data, SIGNATURE_LEN);
@@ -232,7 +165,7 @@ static bool accept_letter(struct inbox *i, struct in_stream *s, const Batch *b, 
 	s->waiting_bytes += (int64_t)l->bytes;
 	struct origin origin = { .sender = s->sender, .since = s->since, .seq = seq };
 	memcpy(origin.epoch, s->epoch, sizeof origin.epoch);
-	batch_put_letter(i->daemon->batch, s, &origin, l);
+	incoming_put(i->delivery, s, &origin, l);
 	return true;
 }
 
@@ -241,12 +174,12 @@ static const char *misfit(const struct inbox *i, const struct in_stream *s, cons
 {
 	struct chain chain = s->accepted_chain;
 	int64_t last = b->first + (int64_t)b->n_messages - 1;
-	const struct registry_node *sender = registry_by_name(i->daemon->registry, s->sender);
+	const struct registry_node *sender = registry_by_name(i->engine->membership.registry, s->sender);
 	for (size_t n = (size_t)(s->accepted + 1 - b->first); n < b->n_messages; n++)
 		chain_add(&chain, b->messages[n]);
 	if (!chain_is(&chain, b->chain))
 		return "what it sends does not go on from what it sent before";
-	if (!sender || !seal_chain_holds(link_seal(i->daemon->link), sender, b->epoch, last, &chain, b->signature.data,
+	if (!sender || !seal_chain_holds(link_seal(i->delivery->link), sender, b->epoch, last, &chain, b->signature.data,
 	                                 b->signature.len))
 		return "what it sends is not signed with its key in the registry";
 	return NULL;
@@ -255,35 +188,35 @@ static const char *misfit(const struct inbox *i, const struct in_stream *s, cons
 static void take_batch(struct inbox *i, struct in_stream *s, const Batch *b)
 {
 	const char *why = misfit(i, s, b);
-	reception_stand_still(i, s, why);
+	in_stream_stand_still(i, s, why);
 	if (why) /* its sender will greet, and compare where the chains part */
-		refused_frame(i->daemon, s->sender, why);
+		refused_frame(i->engine, s->sender, why);
 	for (size_t n = (size_t)(s->accepted + 1 - b->first); n < b->n_messages && !why && !s->gap; n++)
 		s->gap = !accept_letter(i, s, b, n);
 }
 
 void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
 {
-	if (batch_is_stale(i->daemon->batch) || i->daemon->restored)
+	if (writer_is_stale(i->engine->writer) || i->engine->read_only)
 		return;
 	FAULT_POINT(frame_heard);
-	struct in_stream *s = inbox_stream(i, from);
+	struct in_stream *s = in_stream_of(i, from);
 	if (!*s->epoch || strcmp(s->epoch, b->epoch) != 0 || b->first < 1 || b->first > INT64_MAX / 2) {
-		refused_frame(i->daemon, from, "a batch of another life of its database, or without a place in its stream");
+		refused_frame(i->engine, from, "a batch of another life of its database, or without a place in its stream");
 		return;
 	}
 	if (s->asked) {
-		refused_frame(i->daemon, from, "it was sent before its database was set back: that is being recovered");
+		refused_frame(i->engine, from, "it was sent before its database was set back: that is being recovered");
 		return;
 	}
 	int64_t last = b->first + (int64_t)b->n_messages - 1;
 	if (last <= s->accepted)
-		refused_repetition(i->daemon, from);
+		refused_repetition(i->engine, from);
 	if (b->first > s->accepted + 1)
 		s->gap = true;
 	if (!s->gap && last > s->accepted)
 		take_batch(i, s, b);
 	FAULT_POINT(frame_taken);
 	if (s->accepted == s->position) /* nothing of it waits: a gap, or all of it was applied before */
-		reception_acknowledge(i, s, s->gap);
+		in_stream_acknowledge(i, s, s->gap);
 }

@@ -5,35 +5,35 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "daemon/internal.h"
+#include "delivery/internal.h"
 
-static const char *key_of(const struct daemon *d, const char *from)
+static const char *key_of(const struct engine *e, const char *from)
 {
-	const struct registry_node *node = d->registry ? registry_by_name(d->registry, from) : NULL;
+	const struct registry_node *node = e->membership.registry ? registry_by_name(e->membership.registry, from) : NULL;
 	return node ? node->curve : "unknown";
 }
 
-void refused_frame(struct daemon *d, const char *from, const char *why)
+void refused_frame(struct engine *e, const char *from, const char *why)
 {
 	uint64_t more;
-	metric_add(d, METRIC_FRAMES_REFUSED, 1);
-	if (seldom_may(&d->seldom, why, clock_monotonic_ms(), &more))
+	metric_add(e, METRIC_FRAMES_REFUSED, 1);
+	if (seldom_may(&e->seldom, why, clock_monotonic_ms(), &more))
 		log_warning("refused a frame from %s (key %s): %s (%" PRIu64 " more since the last such line)",
-		            *from ? from : "a broker", key_of(d, from), why, more);
+		            *from ? from : "a broker", key_of(e, from), why, more);
 }
 
-void refused_repetition(struct daemon *d, const char *from)
+void refused_repetition(struct engine *e, const char *from)
 {
 	static const char why[] = "all of it was taken before: it was sent again, or replayed";
 	uint64_t more;
-	metric_add(d, METRIC_FRAMES_REPEATED, 1);
-	if (seldom_may(&d->seldom, why, clock_monotonic_ms(), &more))
+	metric_add(e, METRIC_FRAMES_REPEATED, 1);
+	if (seldom_may(&e->seldom, why, clock_monotonic_ms(), &more))
 		log_info("passed over a frame from %s (key %s): %s (%" PRIu64 " more since the last such line)", from,
-		         key_of(d, from), why, more);
+		         key_of(e, from), why, more);
 }
 
-void refused_letter(struct daemon *d, const struct origin *from, const char *type, enum err why)
+void refused_letter(struct engine *e, const struct origin *from, const char *type, enum err why)
 {
-	if (few_may(&d->words, DAEMON_WORDS, clock_monotonic_ms())) /* each is in the table of dead letters */
+	if (few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms())) /* each is in the table of dead letters */
 		log_warning("dead letter from %s seq %lld (%s): %s", from->sender, (long long)from->seq, type, err_slug(why));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* When the database is away: opens the connections again, reads anew what was in memory (nobody but
- * the database knows whether the last COMMIT was done), and gives calls that wait an answer in time.
- * Never gives up a letter: its sender sends it again. */
+/* When the database is away: opens the connections again, reads anew what was in memory (nobody but the database knows
+ * whether the last COMMIT was done), and has those answered in time who wait. Never gives up a job that nobody would
+ * put again. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/writer.h"
 
@@ -16,117 +17,98 @@
 #define CANCELLED_MOST 3 /* then it is the statement that is too slow, and others wait behind it */
 
 /* A statement that an operator cancelled, or that had no more time because others held it up: once says nothing of the
- * work. */
-static bool was_cancelled(struct batch *b, const char *said)
+ * job. */
+static bool was_cancelled(struct writer *w, const char *state)
 {
-	struct work *alone = b->running && !b->running->next ? b->running : NULL;
-	return alone && strncmp(said, "57014", strlen("57014")) == 0 && alone->cancelled++ < CANCELLED_MOST;
+	struct job *alone = w->running && !w->running->next ? w->running : NULL;
+	return alone && strncmp(state, "57014", strlen("57014")) == 0 && alone->cancelled++ < CANCELLED_MOST;
+}
+
+/* The SQLSTATE of the last failure; "" when it has none. */
+static const char *last_state(const struct writer *w)
+{
+	const char *said = strstr(db_error(w->engine->writing), "SQLSTATE ");
+	return said ? said + strlen("SQLSTATE ") : "";
 }
 
 /* Lack of resources, a lock, a conflict, an operator's word, a broken disk, a server that only reads. */
-bool repair_world_is_at_fault(struct batch *b)
+bool writer_world_is_at_fault(const struct writer *w)
 {
 	static const char *const states[] = { "53", "55", "40", "57P", "58", "25006" };
-	const char *said = strstr(db_error(b->daemon->writer), "SQLSTATE ");
-	if (!said)
-		return false;
-	said += strlen("SQLSTATE ");
 	for (size_t i = 0; i < countof(states); i++)
-		if (strncmp(said, states[i], strlen(states[i])) == 0)
-			return true;
-	return was_cancelled(b, said);
-}
-
-bool repair_positions_were_moved(const struct batch *b)
-{
-	static const char *const divided_by_zero[] = { "out_stream_set: SQLSTATE 22012",
-		                                           "in_stream_advance: SQLSTATE 22012",
-		                                           "in_stream_asked: SQLSTATE 22012",
-		                                           "in_stream_renew: SQLSTATE 22012" };
-	const char *said = db_error(b->daemon->writer);
-	for (size_t i = 0; i < countof(divided_by_zero); i++)
-		if (strncmp(said, divided_by_zero[i], strlen(divided_by_zero[i])) == 0)
+		if (strncmp(last_state(w), states[i], strlen(states[i])) == 0)
 			return true;
 	return false;
 }
 
-static enum err read_again(struct batch *b)
+bool repair_is_at_fault(struct writer *w)
 {
-	struct daemon *d = b->daemon;
-	batch_drop_letters(b);
-	TRY(outbox_reload(d->outbox));
-	TRY(inbox_reload(d->inbox));
-	TRY(parked_reload(d->parked));
-	parked_release_all(d->parked);
-	b->alone = 0;
-	b->stale = false;
-	api_look_again(d->api); /* a decision may have been in the COMMIT whose answer was lost */
+	return writer_world_is_at_fault(w) || was_cancelled(w, last_state(w));
+}
+
+static enum err read_again(struct writer *w)
+{
+	writer_drop(w);
+	TRY(participants_reload(w->engine));
+	w->alone = 0;
+	w->stale = false;
+	participants_reloaded(w->engine);
 	return OK;
 }
 
-void batch_read_again(struct batch *b)
+void writer_read_again(struct writer *w)
 {
-	b->stale = read_again(b) != OK;
+	w->stale = read_again(w) != OK;
 }
 
-/* The writer first: its fence is ours only when whatever the lost one was doing has ended. */
-static enum err reopen(struct batch *b)
+/* The one that writes first: its fence is ours only when whatever the lost one was doing has ended. */
+static enum err reopen(struct writer *w)
 {
-	struct daemon *d = b->daemon;
-	if (db_is_lost(d->writer))
-		TRY(db_reopen(d->writer));
-	if (db_is_lost(d->reader))
-		TRY(db_reopen(d->reader));
-	return b->stale ? read_again(b) : OK;
+	if (db_is_lost(w->engine->writing))
+		TRY(db_reopen(w->engine->writing));
+	if (db_is_lost(w->engine->reading))
+		TRY(db_reopen(w->engine->reading));
+	return w->stale ? read_again(w) : OK;
 }
 
-void repair_connections(struct batch *b, int64_t now_ms)
+void repair_connections(struct writer *w, int64_t now_ms)
 {
-	struct daemon *d = b->daemon;
-	if (now_ms < b->reopen_ms)
+	struct engine *e = w->engine;
+	if (now_ms < w->reopen_ms)
 		return;
-	if (db_is_lost(d->writer))
-		b->stale = true;
-	if (reopen(b) == OK) {
+	if (db_is_lost(e->writing))
+		w->stale = true;
+	if (reopen(w) == OK) {
 		log_info("database is back");
-		b->complain_ms = 0;
-	} else if (now_ms >= b->complain_ms) {
-		log_warning("no database: %s", db_error(db_is_lost(d->writer) ? d->writer : d->reader));
-		b->complain_ms = now_ms + COMPLAIN_EVERY_MS;
+		w->complain_ms = 0;
+	} else if (now_ms >= w->complain_ms) {
+		log_warning("no database: %s", db_error(db_is_lost(e->writing) ? e->writing : e->reading));
+		w->complain_ms = now_ms + COMPLAIN_EVERY_MS;
 	}
-	b->reopen_ms = clock_monotonic_ms() + REOPEN_EVERY_MS; /* the attempt itself may have taken seconds */
+	w->reopen_ms = clock_monotonic_ms() + REOPEN_EVERY_MS; /* the attempt itself may have taken seconds */
 }
 
-bool batch_reopen_reader(struct batch *b)
+bool writer_reopen_reading(struct writer *w)
 {
 	int64_t now = clock_monotonic_ms();
-	if (!db_is_lost(b->daemon->reader) || now < b->reader_ms)
+	if (!db_is_lost(w->engine->reading) || now < w->reading_ms)
 		return false;
-	b->reader_ms = now + REOPEN_EVERY_MS;
-	return db_reopen(b->daemon->reader) == OK;
+	w->reading_ms = now + REOPEN_EVERY_MS;
+	return db_reopen(w->engine->reading) == OK;
 }
 
-static void expire(struct batch *b, struct work *list, int64_t since_ms, bool running)
+static void expire(struct job *jobs, int64_t since_ms, bool runs)
 {
-	static const char unknown[] = "The database does not answer. Whether this was done is not known: send it again "
-	                              "with the same Idempotency-Key.";
-	static const char nothing[] = "The database does not answer, and nothing was done: try again shortly.";
-	for (struct work *w = list; w; w = w->next) {
-		struct call *c = w->call;
-		if (!c || c->queued_ms > since_ms)
-			continue;
-		w->call = NULL;
-		api_refuse(
-		    b->daemon->api, c,
-		    &(struct refusal){ .err = ERR_DB_LOST, .field = "", .rule = running || c->in_doubt ? unknown : nothing });
-	}
+	for (struct job *job = jobs; job; job = job->next)
+		if (job->kind->overdue && job->queued_ms <= since_ms)
+			job->kind->overdue(job, runs);
 }
 
-void repair_expire_calls(struct batch *b, int64_t now_ms)
+void repair_expire(struct writer *w, int64_t now_ms)
 {
-	if (now_ms < b->expire_ms)
+	if (now_ms < w->expire_ms)
 		return;
-	b->expire_ms = now_ms + EXPIRE_EVERY_MS;
-	expire(b, b->running, now_ms - PATIENCE_RUNNING_MS, true);
-	expire(b, b->first, now_ms - (b->committing ? PATIENCE_RUNNING_MS : PATIENCE_QUEUED_MS), false);
+	w->expire_ms = now_ms + EXPIRE_EVERY_MS;
+	expire(w->running, now_ms - PATIENCE_RUNNING_MS, true);
+	expire(w->first, now_ms - (w->committing ? PATIENCE_RUNNING_MS : PATIENCE_QUEUED_MS), false);
 }

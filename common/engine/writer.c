@@ -1,390 +1,334 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The single writer. Whatever has come in (letters and calls alike) while the last transaction was
- * committing becomes the next one, so batches form by themselves. One function owns begin, commit,
- * rollback and retry. A batch that fails is run again one by one; work that fails alone is judged:
- * a letter becomes a dead letter, a call is refused, and nothing else waits behind it. */
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/fault.h"
-#include "base/log.h"
+/* The single writer. Whatever has come in while the last transaction was committing becomes the next one, so
+ * transactions fill by themselves. One function owns begin, commit, rollback and retry. A transaction that fails is run
+ * again, its jobs one by one; a job that fails alone is judged, set aside, and nothing else waits behind it. Knows of
+ * jobs and participants only what their rows say. */
 #include "engine/writer.h"
 
-#define BATCH_MAX 512
-#define BATCH_MS 20     /* then it is committed: the loop serves reads and heartbeats in between */
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+
+#define JOBS_MAX 512
+#define RUN_MS 20       /* then it is committed: the loop serves reads and heartbeats in between */
 #define PAUSE_MS 1000   /* when the server is at fault */
 #define SETTLE_MS 5000  /* for the running commit, when stopping */
-#define GATHER_MS 20    /* so long letters for which nobody waits may wait for others */
+#define GATHER_MS 20    /* so long jobs for which nobody waits may wait for others */
 #define GATHER_MOST 256 /* of them; more do not */
 
 /* --- the queue --- */
 
-struct batch *batch_new(struct daemon *d)
+struct writer *writer_new(struct engine *e)
 {
-	struct batch *b = ARENA_NEW(d->arena, struct batch);
-	b->daemon = d;
-	b->arena = arena_new(MESSAGE_ARENA_LIMIT);
-	b->last = &b->first;
-	return b->arena ? b : NULL;
+	struct writer *w = ARENA_NEW(e->arena, struct writer);
+	w->engine = e;
+	w->arena = arena_new(ENGINE_ARENA_LIMIT);
+	w->last = &w->first;
+	notes_begin(&w->notes, w->arena);
+	return w;
 }
 
-static void free_list(struct work *w)
+static void free_list(struct job *job)
 {
-	for (struct work *next; w; w = next) {
-		next = w->next;
-		work_free(w);
+	for (struct job *next; job; job = next) {
+		next = job->next;
+		job->kind->free(job);
 	}
 }
 
-void batch_free(struct batch *b)
+void writer_free(struct writer *w)
 {
-	if (!b)
+	if (!w)
 		return;
-	free_list(b->first);
-	free_list(b->running);
-	arena_free(b->arena);
+	free_list(w->first);
+	free_list(w->running);
+	arena_free(w->arena);
 }
 
-static void put(struct batch *b, struct work w)
+void writer_put(struct writer *w, struct job *job)
 {
-	struct work *copy = malloc(sizeof *copy);
-	if (!copy)
-		abort(); /* nothing is acknowledged that lies here: a restart loses nothing */
-	*copy = w;
-	if (!b->first) {
-		b->first_ms = clock_monotonic_ms();
-		b->n_letters = 0;
-		b->urgent = false;
+	job->next = NULL;
+	job->queued_ms = clock_monotonic_ms();
+	if (!w->first) {
+		w->first_ms = job->queued_ms;
+		w->n_since = 0;
+		w->urgent = false;
 	}
-	b->n_letters++;
-	b->urgent |= !w.letter || !dispatch_is_patient(b->daemon->service, w.letter->message.type);
-	*b->last = copy;
-	b->last = &copy->next;
+	w->n_since++;
+	w->urgent |= !job->patient;
+	*w->last = job;
+	w->last = &job->next;
 }
 
 /* How long what waits may go on doing so: 0 when there is anything among it that somebody waits for. */
-static int64_t patience_ms(const struct batch *b, int64_t now_ms)
+static int64_t patience_ms(const struct writer *w, int64_t now_ms)
 {
-	int64_t left = b->first_ms + GATHER_MS - now_ms;
-	return left < 0 || b->urgent || b->alone || b->n_letters >= GATHER_MOST ? 0 : left;
+	int64_t left = w->first_ms + GATHER_MS - now_ms;
+	return left < 0 || w->urgent || w->alone || w->n_since >= GATHER_MOST ? 0 : left;
 }
 
-void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)
+bool writer_is_committing(const struct writer *w)
 {
-	put(b, (struct work){ .stream = stream, .from = *from, .letter = l });
+	return w->committing;
 }
 
-void batch_put_call(struct batch *b, struct call *c)
+bool writer_is_idle(const struct writer *w)
 {
-	c->queued_ms = clock_monotonic_ms();
-	put(b, (struct work){ .call = c });
+	return !w->committing && !w->first;
 }
 
-bool batch_is_committing(const struct batch *b)
+static bool is_away(const struct writer *w)
 {
-	return b->committing;
+	return w->stale || db_is_lost(w->engine->writing) || db_is_lost(w->engine->reading);
 }
 
-bool batch_is_idle(const struct batch *b)
-{
-	return !b->committing && !b->first;
-}
-
-int batch_begins_ms(const struct batch *b)
+int writer_begins_ms(const struct writer *w)
 {
 	int64_t now = clock_monotonic_ms();
-	const struct daemon *d = b->daemon;
-	bool away = b->stale || db_is_lost(d->writer) || db_is_lost(d->reader);
-	if (!b->first || b->committing || away || d->hold_until_ms || now < b->resume_ms)
+	if (!w->first || w->committing || is_away(w) || w->engine->hold_until_ms || now < w->resume_ms)
 		return -1;
-	return (int)patience_ms(b, now);
+	return (int)patience_ms(w, now);
 }
 
-bool batch_is_stale(const struct batch *b)
+bool writer_is_stale(const struct writer *w)
 {
-	return b->stale;
+	return w->stale;
 }
 
-void batch_forget(struct batch *b, const struct call *c)
+void writer_drop(struct writer *w)
 {
-	for (struct work *w = b->running; w; w = w->next)
-		if (w->call == c)
-			w->call = NULL;
-	for (struct work *w = b->first; w; w = w->next)
-		if (w->call == c)
-			w->call = NULL;
-}
-
-void batch_drop_letters(struct batch *b)
-{
-	struct work *w = b->first;
-	b->first = NULL;
-	b->last = &b->first;
-	for (struct work *next; w; w = next) {
-		next = w->next;
-		w->next = NULL;
-		if (w->letter) {
-			work_free(w);
+	struct job *job = w->first;
+	w->first = NULL;
+	w->last = &w->first;
+	for (struct job *next; job; job = next) {
+		next = job->next;
+		job->next = NULL;
+		if (job->kind->comes_again) {
+			job->kind->free(job);
 			continue;
 		}
-		*b->last = w;
-		b->last = &w->next;
+		*w->last = job;
+		w->last = &job->next;
 	}
-}
-
-static void note(struct batch *b, struct name **list, const char *text)
-{
-	struct name *n = ARENA_NEW(b->arena, struct name);
-	*n = (struct name){ .next = *list, .text = arena_strdup(b->arena, text) };
-	*list = n;
-}
-
-void batch_note_wake(struct batch *b, const char *key)
-{
-	note(b, &b->wakes, key);
-}
-
-void batch_note_unpark(struct batch *b, const char *entity)
-{
-	for (const struct name *n = b->unparks; n; n = n->next)
-		if (strcmp(n->text, entity) == 0)
-			return;
-	note(b, &b->unparks, entity);
 }
 
 /* --- the transaction --- */
 
-static void take_works(struct batch *b)
+static void take_jobs(struct writer *w)
 {
-	unsigned n = b->alone ? 1 : BATCH_MAX;
-	b->running = b->first;
-	struct work **end = &b->first;
+	unsigned n = w->alone ? 1 : JOBS_MAX;
+	w->running = w->first;
+	struct job **end = &w->first;
 	for (; n && *end; n--)
 		end = &(*end)->next;
-	b->first = *end;
+	w->first = *end;
 	*end = NULL;
-	if (!b->first)
-		b->last = &b->first;
-	if (b->alone)
-		b->alone--;
+	if (!w->first)
+		w->last = &w->first;
+	if (w->alone)
+		w->alone--;
 }
 
-/* Puts works back to the front of the queue; returns how many. */
-static unsigned put_back(struct batch *b, struct work *works)
+/* Puts jobs back to the front of the queue; returns how many. */
+static unsigned put_back(struct writer *w, struct job *jobs)
 {
-	struct work **end = &works;
+	struct job **end = &jobs;
 	unsigned n = 0;
 	for (; *end; n++)
 		end = &(*end)->next;
 	if (!n)
 		return 0;
-	*end = b->first;
-	if (!b->first)
-		b->last = end;
-	b->first = works;
+	*end = w->first;
+	if (!w->first)
+		w->last = end;
+	w->first = jobs;
 	return n;
 }
 
-/* A piece of work that failed alone is judged; more than one are run again one by one. */
-static void judge(struct batch *b, enum err e)
+static void stop(struct writer *w, const char *why)
 {
-	struct daemon *d = b->daemon;
-	struct work *w = b->running;
-	if (!w || w->next)
-		return;
-	if (w->judged) {
-		log_error("work that was set aside cannot be stored: stopping");
-		d->stopping = d->failed = true;
-		return;
-	}
-	w->judged = true;
-	if (w->verdict.err == OK || err_fate(w->verdict.err) == FATE_PARK) /* what cannot be parked is buried */
-		w->verdict = (struct refusal){ .err = e, .field = "" };
-	if (!w->letter) {
-		if (!w->verdict.rule)
-			w->verdict.rule = err_text(w->verdict.err);
-		return;
-	}
-	if (err_fate(w->verdict.err) == FATE_RETRY) /* what the server said tells an operator more */
-		snprintf(w->reason, sizeof w->reason, "%s", db_error(d->writer));
-	shape_cut(w->reason, sizeof w->reason);
-	w->verdict.rule = w->reason;
-	w->verdict.field = "";
+	log_error("%s", why);
+	w->engine->stopping = w->engine->failed = true;
 }
 
-/* Nobody knows whether it was committed: letters come again, calls ask their idempotency rows. */
-static void lose(struct batch *b)
+/* A job that failed alone is judged; more than one are run again one by one. */
+static void judge(struct writer *w, enum err e)
 {
-	for (struct work *w = b->running; w; w = w->next)
-		if (w->call)
-			w->call->in_doubt = true;
-	put_back(b, b->running);
-	b->running = NULL;
-	b->alone = 0;
-	b->stale = true;
-	batch_drop_letters(b);
+	struct job *job = w->running;
+	if (!job || job->next)
+		return;
+	if (job->judged) {
+		stop(w, "work that was set aside cannot be stored: stopping");
+		return;
+	}
+	job->judged = true;
+	if (job->verdict.err == OK || err_fate(job->verdict.err) == FATE_PARK) /* what cannot be parked is buried */
+		job->verdict = (struct refusal){ .err = e, .field = "" };
+	if (!job->verdict.rule)
+		job->verdict.rule = err_text(job->verdict.err);
+	if (job->kind->judged)
+		job->kind->judged(job, db_error(w->engine->writing));
 }
 
-static void fail(struct batch *b, enum err e)
+/* Nobody knows whether it was committed. */
+static void lose(struct writer *w)
 {
-	struct daemon *d = b->daemon;
+	for (struct job *job = w->running; job; job = job->next)
+		if (job->kind->in_doubt)
+			job->kind->in_doubt(job);
+	put_back(w, w->running);
+	w->running = NULL;
+	w->alone = 0;
+	w->stale = true;
+	writer_drop(w);
+}
+
+static void fail(struct writer *w, enum err e)
+{
+	struct engine *engine = w->engine;
 	bool said = err_fate(e) == FATE_RETRY;
-	metric_add(d, METRIC_BATCHES_FAILED, 1);
-	log_warning("a batch failed (%s)%s%s", err_slug(e), said ? ": " : "", said ? db_error(d->writer) : "");
-	bool wait = said && repair_world_is_at_fault(b);
-	if (said && repair_positions_were_moved(b)) {
-		log_error("the positions in the database are not those of this process: stopping, to read them again");
-		d->stopping = d->failed = true;
-	}
-	if (db_is_lost(d->writer) || db_rollback(d->writer) != OK) {
-		lose(b);
+	metric_add(engine, METRIC_TRANSACTIONS_FAILED, 1);
+	log_warning("a transaction failed (%s)%s%s", err_slug(e), said ? ": " : "", said ? db_error(engine->writing) : "");
+	bool wait = said && repair_is_at_fault(w);
+	if (said && participants_were_moved(engine, db_error(engine->writing)))
+		stop(w, "the positions in the database are not those of this process: stopping, to read them again");
+	if (db_is_lost(engine->writing) || db_rollback(engine->writing) != OK) {
+		lose(w);
 		return;
 	}
-	outbox_rolled_back(d->outbox);
-	inbox_rolled_back(d->inbox);
-	if (parked_reload(d->parked) != OK)
-		b->stale = true;
+	if (participants_rolled_back(engine) != OK)
+		w->stale = true;
 	if (wait) {
-		b->resume_ms = clock_monotonic_ms() + PAUSE_MS;
-		put_back(b, b->running);
+		w->resume_ms = clock_monotonic_ms() + PAUSE_MS;
+		put_back(w, w->running);
 	} else {
-		judge(b, e);
-		b->alone += put_back(b, b->running);
+		judge(w, e);
+		w->alone += put_back(w, w->running);
 	}
-	b->running = NULL;
+	w->running = NULL;
 }
 
-/* Looks up in one query which of the calls were done before. */
-static enum err load_replays(struct batch *b)
+/* An arena that is full comes back here as ERR_MEMORY; what `tx` holds then is not looked at. */
+static enum err run_job(struct writer *w, struct job *job)
 {
-	struct call *calls[BATCH_MAX];
-	size_t n = 0;
-	for (struct work *w = b->running; w && n < countof(calls); w = w->next)
-		if (w->call && !w->judged && (w->call->has_key || w->call->in_doubt))
-			calls[n++] = w->call;
-	return n ? idempotency_load(b->daemon->writer, b->arena, calls, n) : OK;
+	jmp_buf guard;
+	struct tx tx = tx_make(w->engine, w->engine->writing, w->arena);
+	struct arena *const own = job->arena;
+	volatile enum err e = ERR_MEMORY;
+	tx.kept = &w->kept;
+	tx.notes = &w->notes;
+	job->refused = false;
+	if (!job->judged)
+		job->verdict = (struct refusal){ .err = OK };
+	if (!setjmp(guard)) {
+		arena_on_full(w->arena, &guard);
+		if (own)
+			arena_on_full(own, &guard);
+		e = job->kind->run(job, &tx);
+	} else
+		job->verdict = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = err_text(ERR_MEMORY) };
+	arena_on_full(w->arena, NULL);
+	if (own)
+		arena_on_full(own, NULL);
+	return e;
 }
 
-static enum err run_works(struct batch *b)
+static enum err run_jobs(struct writer *w)
 {
-	int64_t end = clock_monotonic_ms() + BATCH_MS;
-	TRY(load_replays(b));
-	for (struct work *w = b->running; w; w = w->next) {
-		TRY(work_run(b, w));
-		bool enough = arena_used(b->arena) > MESSAGE_ARENA_LIMIT / 2 || clock_monotonic_ms() >= end;
-		if (w->next && enough) { /* the rest is for the next batch */
-			put_back(b, w->next);
-			w->next = NULL;
+	int64_t end = clock_monotonic_ms() + RUN_MS;
+	TRY(participants_begun(w->engine, w->arena, w->running));
+	for (struct job *job = w->running; job; job = job->next) {
+		TRY(run_job(w, job));
+		bool enough = arena_used(w->arena) > ENGINE_ARENA_LIMIT / 2 || clock_monotonic_ms() >= end;
+		if (job->next && enough) { /* the rest is for the next transaction */
+			put_back(w, job->next);
+			job->next = NULL;
 		}
 	}
-	struct daemon *d = b->daemon; /* its scratch: work may have left no room in the arena of the batch */
-	TRY(outbox_save(d->outbox, d->scratch));
-	return inbox_save(d->inbox, d->scratch);
+	return participants_save(w->engine, w->engine->scratch); /* jobs may have left no room in the other arena */
 }
 
-static void begin(struct batch *b)
+static void begin(struct writer *w)
 {
-	struct daemon *d = b->daemon;
-	arena_reset(b->arena);
-	b->wakes = b->unparks = NULL;
-	b->kept = NULL;
-	take_works(b);
-	enum err e = db_begin(d->writer);
-	FAULT_POINT(batch_begun);
+	struct db *db = w->engine->writing;
+	arena_reset(w->arena);
+	notes_begin(&w->notes, w->arena);
+	w->kept = NULL;
+	take_jobs(w);
+	enum err e = db_begin(db);
+	FAULT_POINT(transaction_begun);
 	if (e == OK)
-		e = run_works(b);
-	FAULT_POINT(batch_run);
+		e = run_jobs(w);
+	FAULT_POINT(transaction_run);
 	if (e == OK)
-		e = db_commit_send(d->writer);
+		e = db_commit_send(db);
 	if (e != OK) {
-		fail(b, e);
+		fail(w, e);
 		return;
 	}
-	b->committing = true;
+	w->committing = true;
 }
 
 /* What may be said and counted only now. */
-static void tell(struct daemon *d, struct work *w)
+static void finish(struct writer *w)
 {
-	struct call *c = w->call;
-	if (w->counts != METRIC_COUNT)
-		metric_add(d, w->counts, 1);
-	if (w->counts == METRIC_MESSAGES_DEAD)
-		refused_letter(d, &w->from, w->letter->message.type, w->verdict.err);
-	if (!c)
-		return;
-	w->call = NULL; /* it may be gone when this returns */
-	if (w->refused)
-		api_refuse(d->api, c, &w->verdict);
-	else
-		api_committed(d->api, c);
-}
-
-static void finish(struct batch *b)
-{
-	struct daemon *d = b->daemon;
-	struct work *done = b->running;
-	metric_add(d, METRIC_BATCHES, 1);
-	outbox_committed(d->outbox);
-	inbox_committed(d->inbox);
-	FAULT_POINT(batch_noted);
-	for (struct work *w = done; w; w = w->next)
-		tell(d, w);
-	b->running = NULL;
+	struct job *done = w->running;
+	metric_add(w->engine, METRIC_TRANSACTIONS, 1);
+	participants_committed(w->engine);
+	FAULT_POINT(transaction_noted);
+	for (struct job *job = done; job; job = job->next)
+		(job->refused ? job->kind->refused : job->kind->committed)(job);
+	w->running = NULL;
 	free_list(done);
-	for (struct name *n = b->wakes; n; n = n->next)
-		api_wake(d->api, n->text);
-	for (struct name *n = b->unparks; n; n = n->next)
-		parked_release(d->parked, n->text);
-	FAULT_POINT(batch_told);
+	notes_run(&w->notes, w->engine);
+	FAULT_POINT(transaction_told);
 }
 
-static void poll_commit(struct batch *b)
+static void poll_commit(struct writer *w)
 {
-	struct daemon *d = b->daemon;
-	int outcome = db_commit_poll(d->writer);
+	int outcome = db_commit_poll(w->engine->writing);
 	if (outcome == 0)
 		return;
-	b->committing = false;
+	w->committing = false;
 	if (outcome > 0)
-		finish(b);
+		finish(w);
 	else
-		fail(b, db_is_lost(d->writer) ? ERR_DB_LOST : ERR_DB);
+		fail(w, db_is_lost(w->engine->writing) ? ERR_DB_LOST : ERR_DB);
 }
 
-void batch_turn(struct batch *b)
+void writer_turn(struct writer *w)
 {
-	struct daemon *d = b->daemon;
+	const struct engine *e = w->engine;
 	int64_t now = clock_monotonic_ms();
-	if (b->committing)
-		poll_commit(b);
-	bool away = b->stale || db_is_lost(d->writer) || db_is_lost(d->reader);
-	if (b->committing || away || now < b->resume_ms) /* not when only this process was held up */
-		repair_expire_calls(b, now);
-	if (b->committing || d->stopping)
+	if (w->committing)
+		poll_commit(w);
+	bool away = is_away(w);
+	if (w->committing || away || now < w->resume_ms) /* not when only this process was held up */
+		repair_expire(w, now);
+	if (w->committing || e->stopping)
 		return;
 	if (away)
-		repair_connections(b, now);
-	if (away || now < b->resume_ms || d->hold_until_ms)
+		repair_connections(w, now);
+	if (away || now < w->resume_ms || e->hold_until_ms)
 		return;
-	while (!b->committing && b->first && !d->stopping && !b->stale && now >= b->resume_ms && !patience_ms(b, now))
-		begin(b);
-	bool due = outbox_trim_due(d->outbox, now) || inbox_renewal_due(d->inbox);
-	if (batch_is_idle(b) && !d->stopping && !b->stale && due)
-		begin(b);
+	while (!w->committing && w->first && !e->stopping && !w->stale && now >= w->resume_ms && !patience_ms(w, now))
+		begin(w);
+	if (writer_is_idle(w) && !e->stopping && !w->stale && participants_due(e, now))
+		begin(w);
 }
 
-void batch_settle(struct batch *b)
+void writer_settle(struct writer *w)
 {
-	if (!b)
+	if (!w)
 		return;
 	int64_t end = clock_monotonic_ms() + SETTLE_MS;
-	while (b->committing && clock_monotonic_ms() < end) {
-		struct daemon *d = b->daemon;
-		short events = (short)(POLLIN | (db_wants_write(d->writer) ? POLLOUT : 0));
-		(void)poll(&(struct pollfd){ .fd = db_socket(d->writer), .events = events }, 1, 100);
-		poll_commit(b);
+	while (w->committing && clock_monotonic_ms() < end) {
+		struct db *db = w->engine->writing;
+		short events = (short)(POLLIN | (db_wants_write(db) ? POLLOUT : 0));
+		(void)poll(&(struct pollfd){ .fd = db_socket(db), .events = events }, 1, 100);
+		poll_commit(w);
 	}
 }

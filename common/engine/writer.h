@@ -1,60 +1,59 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Between batch.c, work.c and repair.c only: what waits for the writer and what it is doing. */
-#ifndef UDVEJ_DAEMON_WORK_H
-#define UDVEJ_DAEMON_WORK_H
+/* The single writer of a process: a queue of jobs, of which all that wait become the next transaction. */
+#ifndef UDVEJ_ENGINE_WRITER_H
+#define UDVEJ_ENGINE_WRITER_H
 
-#include "daemon/internal.h"
+#include "engine/engine.h"
+#include "engine/job.h"
 
-/* A letter or a call, from the queue to its commit. */
-struct work {
-	struct work *next;
-	struct in_stream *stream; /* of a letter from the wire; NULL: it was parked */
-	struct origin from;
-	struct letter *letter;
-	struct call *call;      /* NULL too when its client has gone */
-	struct refusal verdict; /* why it failed */
-	char reason[256];       /* the verdict's rule of a letter: outlives the arena of the batch that failed */
-	enum metric counts;     /* what it adds to once it is committed; METRIC_COUNT: nothing */
-	unsigned cancelled;     /* how often its statement was ended from outside, or for its time */
-	bool judged;            /* it failed alone: do not run it again */
-	bool refused;           /* a call that the running batch answers with its verdict */
-	bool done;              /* a call that the running batch has carried out */
-};
+struct writer *writer_new(struct engine *e);
+/* With all jobs. Takes NULL. */
+void writer_free(struct writer *w);
+/* Takes the job, for the next transaction. */
+void writer_put(struct writer *w, struct job *job);
+/* Begins, polls or finishes a transaction. */
+void writer_turn(struct writer *w);
+/* Waits for the commit that is under way, a few seconds at most. Takes NULL. */
+void writer_settle(struct writer *w);
+bool writer_is_committing(const struct writer *w);
+/* In how many milliseconds a writer_turn() would begin with what waits; -1: not by itself. */
+int writer_begins_ms(const struct writer *w);
+/* Nothing waits and nothing runs. */
+bool writer_is_idle(const struct writer *w);
+/* The database is away, or what is in memory has not been read from it again: take in nothing. */
+bool writer_is_stale(const struct writer *w);
+/* Reads anew from the database what is in memory of it. Not in a transaction. */
+void writer_read_again(struct writer *w);
+/* The reading connection was found lost: opens it again, at most twice a second. True when it is back. */
+bool writer_reopen_reading(struct writer *w);
+/* Whether the server, not what it was asked to do, is the reason of the last failure: try again later. */
+bool writer_world_is_at_fault(const struct writer *w);
 
-struct name {
-	struct name *next;
-	const char *text;
-};
+/* --- between writer.c and repair.c only --- */
 
-struct batch {
-	struct daemon *daemon;
-	struct arena *arena;
-	struct work *first, **last; /* what waits */
-	struct work *running;       /* what is in the transaction */
-	int64_t first_ms;           /* when the first of what waits came */
-	unsigned n_letters;         /* that came since */
-	bool urgent;                /* something waits that somebody waits for */
-	struct name *wakes, *unparks;
+struct writer {
+	struct engine *engine;
+	struct arena *arena;       /* of one transaction */
+	struct job *first, **last; /* what waits */
+	struct job *running;       /* what is in the transaction */
+	int64_t first_ms;          /* when the first of what waits came */
+	unsigned n_since;          /* jobs that came since */
+	bool urgent;               /* something waits that somebody waits for */
+	struct notes notes;
 	void *kept;     /* tx->kept, in the arena */
-	unsigned alone; /* how many of the next works run one by one */
+	unsigned alone; /* how many of the next jobs run one by one */
 	bool committing;
 	bool stale; /* the connection was lost: what is in memory has to be read again */
-	int64_t resume_ms, reopen_ms, reader_ms, complain_ms, expire_ms;
+	int64_t resume_ms, reopen_ms, reading_ms, complain_ms, expire_ms;
 };
 
-/* work.c: runs it within the transaction. An error: nothing of the batch may be committed. */
-enum err work_run(struct batch *b, struct work *w) MUST_USE;
-void work_free(struct work *w);
-
-/* --- repair.c: when the database is away --- */
-
-/* Whether the server, not the work, is the reason of the last failure: try again later. */
-bool repair_world_is_at_fault(struct batch *b);
-/* Whether our own rows are not where we left them: somebody else writes to this database. */
-bool repair_positions_were_moved(const struct batch *b);
+/* Drops the jobs that wait and come again by themselves. */
+void writer_drop(struct writer *w);
+/* Whether the server is at fault, with what is counted of a job that runs alone. */
+bool repair_is_at_fault(struct writer *w);
 /* Opens the connections again and reads anew what is in memory. Tries at most twice a second. */
-void repair_connections(struct batch *b, int64_t now_ms);
-/* Answers calls that have waited too long for the database. */
-void repair_expire_calls(struct batch *b, int64_t now_ms);
+void repair_connections(struct writer *w, int64_t now_ms);
+/* Has those answered who have waited too long for the database. */
+void repair_expire(struct writer *w, int64_t now_ms);
 
 #endif

@@ -46,7 +46,7 @@ struct http_server {
 
 /* --- request.c --- */
 
-/* A new exchange in an arena of its own; NULL when out of memory. Refuses at once what announces too large a body. */
+/* A new exchange in an arena of its own. Refuses at once what announces too large a body. */
 struct exchange *exchange_begin(struct http_server *s, struct MHD_Connection *connection, const char *url,
                                 const char *method);
 /* Takes a piece of the body. False: enough is enough, close the connection. */

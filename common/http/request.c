@@ -43,8 +43,6 @@ struct exchange *exchange_begin(struct http_server *s, struct MHD_Connection *co
                                 const char *method)
 {
 	struct arena *a = s->n_spare > 0 ? s->spare[--s->n_spare] : arena_new(REQUEST_MEMORY);
-	if (!a)
-		return NULL;
 	struct exchange *x = ARENA_NEW(a, struct exchange);
 	*x = (struct exchange){
 		.request = { .arena = a, .method = method_of(method), .path = url, .body = "" },

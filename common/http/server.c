@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "http/exchange.h"
 
@@ -22,13 +22,6 @@
 #define IDLE_SECONDS 30u
 #define LOOK_EVERY_MS 1000
 #define CLOSING_TURNS 20
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- connections that wait --- */
 
@@ -90,8 +83,6 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
 	struct exchange *x = *context;
 	if (!x) {
 		*context = x = exchange_begin(cls, connection, url, method);
-		if (!x)
-			return MHD_NO;
 		/* Answered before the body came: libmicrohttpd sends it, reads no further and closes. */
 		return x->response ? MHD_queue_response(connection, x->status, x->response) : MHD_YES;
 	}
@@ -260,7 +251,7 @@ int http_timeout_ms(const struct http_server *s)
 void http_turn(struct http_server *s)
 {
 	MHD_run(s->daemon);
-	int64_t now = monotonic_ms();
+	int64_t now = clock_monotonic_ms();
 	if (now - s->looked_ms >= LOOK_EVERY_MS) {
 		s->looked_ms = now;
 		look_for_the_gone(s);

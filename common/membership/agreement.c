@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Keeps the registry in force. Must never be without one: files that are half written, not signed by all
- * or older than what is in force (a restored copy would let a revoked node in again) are refused whole. Each is looked
+ * or older than what is in force (a copy put back would let a revoked node in again) are refused whole. Each is looked
  * at in memory of its own, which goes with it: whatever is offered, and however often, nothing of a refused one stays
  * but the reason. Never logs: it says what happened. */
 #include "membership/agreement.h"
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "membership/document.h"
 #include "membership/pair.h"
 
@@ -160,9 +161,8 @@ static enum err check_signatures(const struct agreement *a, const struct documen
 static struct held *held_new(void)
 {
 	struct arena *arena = arena_new(MEMORY);
-	struct held *h = arena ? ARENA_NEW(arena, struct held) : NULL;
-	if (h)
-		h->arena = arena;
+	struct held *h = ARENA_NEW(arena, struct held);
+	h->arena = arena;
 	return h;
 }
 
@@ -275,19 +275,15 @@ static bool look(struct agreement *a)
 static enum agreement_news refresh(struct agreement *a, const char *registry, const char **why)
 {
 	struct held *h = held_new();
-	const char *words = "no memory for the registry";
-	enum agreement_news news = h ? read_all(a, h, registry, &words) : AGREEMENT_REFUSED;
+	const char *words = "";
+	enum agreement_news news = read_all(a, h, registry, &words);
 	return conclude(a, h, news, words, why);
 }
 
 enum err agreement_open(const char *registry_path, const char *partners_path, struct agreement **ret, const char **why)
 {
-	struct agreement *a = calloc(1, sizeof *a);
-	*why = "no memory for the registry";
-	if (!a || !(a->arena = arena_new(MEMORY))) {
-		free(a);
-		return ERR_MEMORY;
-	}
+	struct agreement *a = memory_must(calloc(1, sizeof *a));
+	a->arena = arena_new(MEMORY);
 	a->pair = pair_at(a->arena, registry_path);
 	a->path[REGISTRY] = a->pair.registry;
 	a->path[SIGNATURES] = a->pair.signatures;
@@ -384,8 +380,7 @@ enum agreement_news agreement_offer(struct agreement *a, ProtobufCBinaryData reg
 	if (registry.len > DOCUMENT_MAX || signatures.len > DOCUMENT_MAX)
 		return conclude(a, NULL, AGREEMENT_REFUSED, words, why);
 	struct held *h = held_new();
-	words = "no memory for the registry";
-	enum agreement_news news = h ? judge(a, h, registry, signatures, &words) : AGREEMENT_REFUSED;
+	enum agreement_news news = judge(a, h, registry, signatures, &words);
 	return conclude(a, h, news, words, why);
 }
 

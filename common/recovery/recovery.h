@@ -1,46 +1,44 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Between the files recovery*.c only: a recovery that is under way. */
-#ifndef UDVEJ_DAEMON_RECOVERY_H
-#define UDVEJ_DAEMON_RECOVERY_H
+/* This node is recovered from what the others know, and tells others what it knows of them: for main, which turns it.
+ */
+#ifndef UDVEJ_RECOVERY_RECOVERY_H
+#define UDVEJ_RECOVERY_RECOVERY_H
 
-#include "base/uuid.h"
-#include "daemon/internal.h"
-#include "engine/writer.h"
+#include "delivery/streams.h"
+#include "recovery/snapshot.h"
 
-struct recovery_peer {
-	struct recovery_peer *next;
-	const char *name;
-	int32_t kind; /* where its next page begins */
-	char after[MESSAGE_NAME_MAX + 1];
-	bool begun, done;
-	size_t items;
-	int64_t ask_ms; /* when to ask (again) */
+extern const struct sql_set sql_set_recovery; /* the statements of this room */
+
+struct recovery;
+
+struct recovery_room {
+	struct engine *engine;
+	struct delivery *delivery;
+	/* Of the service: what it tells of to others, what it takes from them, and how it ends (daemon.h). */
+	const struct snapshot_row *snapshots;
+	size_t n_snapshots;
+	const struct message_row *recovers;
+	size_t n_recovers;
+	enum err (*recovered)(struct tx *tx);
+
+	struct recovery *running; /* NULL: none is under way */
+	int64_t look_ms;
 };
 
-struct recovery {
-	struct daemon *daemon;
-	struct arena *arena, *step; /* as long as the recovery; one transaction */
-	char epoch[UUID_LEN + 1];   /* of the life that it opens */
-	struct recovery_peer *peers;
-	uint64_t met;   /* the daemon's memberships when all nodes of its registry were among them */
-	size_t row;     /* of the service's table: what is applied now */
-	unsigned alone; /* how many of the next items are applied one by one */
-	unsigned problems;
-	char problem[256];
-	int64_t pause_until_ms, complain_ms;
-};
+/* --- snapshot.c: what this node can tell another that is recovered --- */
 
-struct recovery_peer *recovery_peer_of(struct recovery *r, const char *name);
+void snapshot_on_ask(struct recovery_room *room, const char *from, const SnapshotAsk *ask);
 
-/* Runs a piece of work in a transaction of its own and waits for its commit. */
-typedef enum err recovery_work(struct recovery *r, struct tx *tx, void *context);
-enum err recovery_step(struct recovery *r, recovery_work *work, void *context) MUST_USE;
+/* --- recovery.c: this node is recovered from what the others know --- */
 
-/* recovery_ask.c: asks those who have not told all. True when everyone has. */
-bool recovery_ask(struct recovery *r, int64_t now_ms);
-/* recovery_apply.c: applies the next few items. False: there are none left. */
-bool recovery_apply(struct recovery *r);
-/* recovery_end.c: all is applied; opens the new life. */
-enum err recovery_finish(struct recovery *r) MUST_USE;
+/* Looks whether an operator has asked for it; from then on nothing else is written until it is done. Not in a
+ * transaction. */
+enum err recovery_look(struct recovery_room *room) MUST_USE;
+void recovery_close(struct recovery_room *room);
+void recovery_on_page(struct recovery_room *room, const char *from, const SnapshotPage *page);
+/* Asks, applies, and in the end opens the new life: one step a call. True when there is more to do at once. */
+bool recovery_turn(struct recovery_room *room, int64_t now_ms);
+/* What is told of it. */
+struct reporter recovery_reporter(struct recovery_room *room);
 
 #endif

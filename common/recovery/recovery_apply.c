@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "recovery/recovery.h"
-#include "sql_daemon.h"
+#include "recovery/internal.h"
+#include "sql_recovery.h"
 
 #define ITEMS_A_STEP 100
 #define PAUSE_MS 1000
@@ -42,7 +43,7 @@ static enum err apply_some(struct recovery *r, struct tx *tx, void *context)
 			return e;
 		}
 	}
-	return outbox_save(r->daemon->outbox, tx->arena);
+	return OK;
 }
 
 static enum err set_aside(struct recovery *r, struct tx *tx, void *context)
@@ -55,12 +56,13 @@ static enum err set_aside(struct recovery *r, struct tx *tx, void *context)
 /* One that fails alone is kept, with the reason, for an operator; the others go on. */
 static void apply_alone(struct recovery *r, struct some *s)
 {
-	struct daemon *d = r->daemon;
+	struct engine *engine = r->engine;
 	enum err e = recovery_step(r, apply_some, s);
-	if (e == OK || db_is_lost(d->writer) || (err_fate(e) == FATE_RETRY && repair_world_is_at_fault(d->batch)))
+	if (e == OK || db_is_lost(engine->writing) ||
+	    (err_fate(e) == FATE_RETRY && writer_world_is_at_fault(engine->writer)))
 		return;
 	if (err_fate(e) == FATE_RETRY)
-		snprintf(r->problem, sizeof r->problem, "%s", db_error(d->writer));
+		snprintf(r->problem, sizeof r->problem, "%s", db_error(engine->writing));
 	shape_cut(r->problem, sizeof r->problem);
 	log_error("what %s told of %s %s cannot be applied: %s", s->sender, s->row->type->name,
 	          s->rows.cells[s->first * s->rows.n_columns + 1], r->problem);
@@ -71,10 +73,11 @@ static void apply_alone(struct recovery *r, struct some *s)
 /* Some items of a row and a sender. False: there are none. */
 static bool apply_of(struct recovery *r, const struct message_row *row, const char *sender)
 {
-	struct daemon *d = r->daemon;
+	struct engine *engine = r->engine;
 	struct some s = { .row = row, .sender = sender };
-	if (db_rows(d->reader, d->scratch, sql_recovery_item_next, &s.rows, NULL, ARG_TEXT("type", row->type->name),
-	            ARG_TEXT("sender", sender), ARG_INT("limit", r->alone ? 1 : ITEMS_A_STEP)) != OK) {
+	if (db_rows(engine->reading, engine->scratch, sql_recovery_item_next, &s.rows, NULL,
+	            ARG_TEXT("type", row->type->name), ARG_TEXT("sender", sender),
+	            ARG_INT("limit", r->alone ? 1 : ITEMS_A_STEP)) != OK) {
 		r->pause_until_ms = clock_monotonic_ms() + PAUSE_MS;
 		return true;
 	}
@@ -84,7 +87,7 @@ static bool apply_of(struct recovery *r, const struct message_row *row, const ch
 	if (r->alone) {
 		r->alone--;
 		apply_alone(r, &s);
-	} else if (recovery_step(r, apply_some, &s) != OK && !db_is_lost(d->writer)) {
+	} else if (recovery_step(r, apply_some, &s) != OK && !db_is_lost(engine->writing)) {
 		r->alone = ITEMS_A_STEP;
 		r->pause_until_ms = 0;
 	}
@@ -94,10 +97,9 @@ static bool apply_of(struct recovery *r, const struct message_row *row, const ch
 /* The next few in the order of the service's table. False: all is applied. */
 bool recovery_apply(struct recovery *r)
 {
-	const struct service *service = r->daemon->service;
-	const struct registry *registry = r->daemon->registry;
-	for (; r->row < service->n_recovers; r->row++) {
-		const struct message_row *row = &service->recovers[r->row];
+	const struct registry *registry = r->engine->membership.registry;
+	for (; r->row < r->room->n_recovers; r->row++) {
+		const struct message_row *row = &r->room->recovers[r->row];
 		for (size_t i = 0; i < registry->n_nodes; i++)
 			if (strcmp(registry->nodes[i].role, row->from) == 0 && apply_of(r, row, registry->nodes[i].name))
 				return true;

@@ -5,8 +5,8 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "recovery/recovery.h"
-#include "sql_daemon.h"
+#include "recovery/internal.h"
+#include "sql_recovery.h"
 
 #define ASK_AGAIN_MS 1000 /* the first time, the other has to store that it was asked */
 #define COMPLAIN_MS 30000 /* whom it waits for */
@@ -20,7 +20,7 @@ static void ask(struct recovery *r, struct recovery_peer *p, int64_t now_ms)
 	a.after = p->after;
 	f.ask = &a;
 	FAULT_POINT(ask_unsent);
-	link_send(r->daemon->link, p->name, &f);
+	link_send(r->room->delivery->link, p->name, &f);
 	FAULT_POINT(ask_sent);
 	p->ask_ms = now_ms + ASK_AGAIN_MS;
 }
@@ -31,9 +31,9 @@ struct told {
 };
 
 /* Whether it has signed for what it says that was acknowledged. */
-static bool signs(const struct daemon *d, const char *peer, const SnapshotPage *page)
+static bool signs(const struct delivery *d, const char *peer, const SnapshotPage *page)
 {
-	const struct registry_node *sender = registry_by_name(d->registry, peer);
+	const struct registry_node *sender = registry_by_name(d->engine->membership.registry, peer);
 	struct chain chain;
 	memcpy(chain.head, page->acked_chain.data, CHAIN_LEN); /* it is sound */
 	return sender && page->acked &&
@@ -42,10 +42,10 @@ static bool signs(const struct daemon *d, const char *peer, const SnapshotPage *
 }
 
 /* The life that it says it has; as its first when no partner has signed for that: any that is signed for is later. */
-static struct life life_of(const struct daemon *d, const char *peer, const SnapshotPage *page)
+static struct life life_of(const struct engine *e, const char *peer, const SnapshotPage *page)
 {
 	struct life l = { .since = page->since };
-	if (!life_read(&l, page->epoch, page->partner, page->signature) || !life_holds(&l, peer, d->agreement))
+	if (!life_read(&l, page->epoch, page->partner, page->signature) || !life_holds(&l, peer, e->membership.agreement))
 		return (struct life){ .since = 0 };
 	return l;
 }
@@ -53,8 +53,8 @@ static struct life life_of(const struct daemon *d, const char *peer, const Snaps
 static enum err store_positions(struct tx *tx, const struct told *t)
 {
 	const SnapshotPage *page = t->page;
-	struct life life = life_of(tx->daemon, t->peer->name, page);
-	size_t signature = signs(tx->daemon, t->peer->name, page) ? page->acked_signature.len : 0;
+	struct life life = life_of(tx->engine, t->peer->name, page);
+	size_t signature = signs(tx->engine->delivery, t->peer->name, page) ? page->acked_signature.len : 0;
 	return tx_exec(tx, sql_recovery_peer_begin, NULL, ARG_TEXT("peer", t->peer->name), ARG_TEXT("epoch", page->epoch),
 	               ARG_INT("since", life.since), ARG_TEXT("partner", life.partner),
 	               ARG_BYTES("life_signature", life.signature, life.since ? sizeof life.signature : 0),
@@ -90,20 +90,20 @@ static bool is_sound(const SnapshotPage *page)
 	return sound;
 }
 
-void recovery_on_page(struct daemon *d, const char *from, const SnapshotPage *page)
+void recovery_on_page(struct recovery_room *room, const char *from, const SnapshotPage *page)
 {
-	struct recovery *r = d->recovery;
+	struct recovery *r = room->running;
 	if (!r || strcmp(page->recovery, r->epoch) != 0)
 		return;
 	struct recovery_peer *p = recovery_peer_of(r, from);
 	if (p->done || page->kind != p->kind || strcmp(page->after, p->after) != 0) /* it came twice */
 		return;
 	if (!is_sound(page)) {
-		refused_frame(d, from, "what it tells for the recovery cannot be read");
+		refused_frame(room->engine, from, "what it tells for the recovery cannot be read");
 		return;
 	}
 	FAULT_POINT(page_heard);
-	if (!batch_is_idle(d->batch) || batch_is_stale(d->batch) ||
+	if (!writer_is_idle(room->engine->writer) || writer_is_stale(room->engine->writer) ||
 	    recovery_step(r, store_page, &(struct told){ p, page }) != OK)
 		return; /* asked for again */
 	p->begun = true;
@@ -130,14 +130,14 @@ static enum err note_peers(struct recovery *r, struct tx *tx, void *context)
 /* All other nodes of the registry, also one that has come into it since, are in the list and in the table. */
 static enum err meet(struct recovery *r)
 {
-	const struct registry *registry = r->daemon->registry;
-	if (r->met == r->daemon->memberships)
+	const struct membership *m = &r->engine->membership;
+	if (r->met == m->times)
 		return OK;
-	for (size_t i = 0; i < registry->n_nodes; i++)
-		if (strcmp(registry->nodes[i].name, r->daemon->node) != 0)
-			recovery_peer_of(r, registry->nodes[i].name);
+	for (size_t i = 0; i < m->registry->n_nodes; i++)
+		if (strcmp(m->registry->nodes[i].name, m->node) != 0)
+			recovery_peer_of(r, m->registry->nodes[i].name);
 	TRY(recovery_step(r, note_peers, NULL));
-	r->met = r->daemon->memberships;
+	r->met = m->times;
 	r->row = 0; /* of one that is back, nothing was applied while it was away */
 	return OK;
 }
@@ -148,7 +148,8 @@ bool recovery_ask(struct recovery *r, int64_t now_ms)
 	if (meet(r) != OK)
 		return false;
 	for (struct recovery_peer *p = r->peers; p; p = p->next) {
-		if (p->done || !registry_by_name(r->daemon->registry, p->name)) /* taken out of the registry: not needed */
+		if (p->done ||
+		    !registry_by_name(r->engine->membership.registry, p->name)) /* taken out of the registry: not needed */
 			continue;
 		all = false;
 		if (now_ms >= p->ask_ms)

@@ -4,10 +4,11 @@
  * tables see who asks, as the seal proved it. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/uuid.h"
-#include "daemon/internal.h"
+#include "recovery/internal.h"
 
 #define PAGE_ITEMS 256u
 #define PAGE_BYTES ((size_t)48 * 1024) /* one item more, of at most 64 KiB, still is a frame */
@@ -38,13 +39,13 @@ bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const
 }
 
 /* Fills the page, from where it was asked to begin to where the next one begins. */
-static enum err fill(struct tx *tx, const struct registry_node *to, struct snapshot *s, SnapshotPage *page)
+static enum err fill(const struct recovery_room *room, struct tx *tx, const struct registry_node *to,
+                     struct snapshot *s, SnapshotPage *page)
 {
-	const struct service *service = tx->daemon->service;
 	size_t kind = (size_t)page->kind;
 	const char *after = *page->after ? page->after : NULL;
-	while (kind < service->n_snapshots && !s->full) {
-		const struct snapshot_row *row = &service->snapshots[kind];
+	while (kind < room->n_snapshots && !s->full) {
+		const struct snapshot_row *row = &room->snapshots[kind];
 		s->added = 0;
 		if (strcmp(row->to, to->role) == 0)
 			TRY(row->page(tx, to, after, s));
@@ -57,31 +58,31 @@ static enum err fill(struct tx *tx, const struct registry_node *to, struct snaps
 	}
 	page->next_kind = (int32_t)kind;
 	page->next_after = after ? after : "";
-	page->last = kind >= service->n_snapshots;
+	page->last = kind >= room->n_snapshots;
 	page->n_items = s->n;
 	page->items = s->items;
 	return OK;
 }
 
-void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
+void snapshot_on_ask(struct recovery_room *room, const char *from, const SnapshotAsk *ask)
 {
 	jmp_buf guard;
-	const struct registry_node *to = registry_by_name(d->registry, from);
+	struct engine *e = room->engine;
+	const struct delivery *d = room->delivery;
+	const struct registry_node *to = registry_by_name(e->membership.registry, from);
 	if (!to || !uuid_is_valid(ask->recovery) || ask->kind < 0) {
-		refused_frame(d, from, "it asks for a snapshot in a way that none can be told");
+		refused_frame(e, from, "it asks for a snapshot in a way that none can be told");
 		return;
 	}
-	if (batch_is_stale(d->batch) || db_is_lost(d->reader) || !inbox_is_asked(d->inbox, from, ask->recovery))
+	if (writer_is_stale(e->writer) || db_is_lost(e->reading) || !inbox_is_asked(d->inbox, from, ask->recovery))
 		return; /* it asks again */
 	FAULT_POINT(ask_heard);
-	struct arena *a = arena_new(MESSAGE_ARENA_LIMIT);
-	if (!a)
-		return;
+	struct arena *a = arena_new(ENGINE_ARENA_LIMIT);
 	volatile bool good = false;
 	SnapshotPage page = SNAPSHOT_PAGE__INIT;
 	if (!setjmp(guard)) {
 		arena_on_full(a, &guard);
-		struct tx tx = tx_make(d, d->reader, a);
+		struct tx tx = tx_make(e, e->reading, a);
 		struct snapshot *s = ARENA_NEW(a, struct snapshot);
 		s->arena = a;
 		page.recovery = ask->recovery;
@@ -89,7 +90,7 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 		page.after = ask->after;
 		outbox_describe(d->outbox, from, &page); /* before anything is read: what comes later goes by the stream */
 		inbox_describe(d->inbox, from, &page);
-		good = fill(&tx, to, s, &page) == OK;
+		good = fill(room, &tx, to, s, &page) == OK;
 	}
 	if (good) {
 		Frame f = FRAME__INIT;
@@ -97,7 +98,7 @@ void snapshot_on_ask(struct daemon *d, const char *from, const SnapshotAsk *ask)
 		FAULT_POINT(page_unsent);
 		link_send(d->link, from, &f); /* lost: it asks again */
 		FAULT_POINT(page_sent);
-	} else if (few_may(&d->words, DAEMON_WORDS, clock_monotonic_ms()))
-		log_warning("%s asks what is known here, and it cannot be read: %s", from, db_error(d->reader));
+	} else if (few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms()))
+		log_warning("%s asks what is known here, and it cannot be read: %s", from, db_error(e->reading));
 	arena_free(a);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The page of a snapshot as most kinds have it: the rows that one statement finds after a key. Reads only. */
-#include "daemon/daemon.h"
+#include "recovery/snapshot.h"
 
 static const char *text_at(struct arena *a, const ProtobufCMessage *m, const char *path)
 {

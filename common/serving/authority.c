@@ -110,7 +110,7 @@ static bool may_act(const struct route *route, const struct request *rq, const P
 	       (!route->fits || route->fits(record));
 }
 
-void authority_add_actions(struct tx *tx, const struct service *service, const struct request *rq,
+void authority_add_actions(struct tx *tx, const struct served *served, const struct request *rq,
                            ProtobufCMessage *record)
 {
 	const struct route *route;
@@ -118,10 +118,10 @@ void authority_add_actions(struct tx *tx, const struct service *service, const s
 	size_t n = 0, most = 0;
 	if (!shape_find(NULL, record, "actions", &place))
 		return;
-	while (service_route(service, most))
+	while (served_route(served, most))
 		most++;
 	const char **actions = (const char **)ARENA_ARRAY(tx->arena, char *, most);
-	for (size_t i = 0; (route = service_route(service, i)); i++)
+	for (size_t i = 0; (route = served_route(served, i)); i++)
 		if (may_act(route, rq, record))
 			actions[n++] = route->action;
 	*(const char ***)shape_at(place) = actions;
@@ -201,10 +201,10 @@ static const char *gap_of(const struct route *r)
 	return NULL;
 }
 
-enum err authority_check_routes(struct arena *a, const struct service *service, const char **why)
+enum err authority_check_routes(struct arena *a, const struct served *served, const char **why)
 {
 	const struct route *route;
-	for (size_t i = 0; (route = service_route(service, i)); i++) {
+	for (size_t i = 0; (route = served_route(served, i)); i++) {
 		const char *gap = route->scope == SCOPE_OWN_CASES ? gap_of(route) : NULL;
 		if (!gap)
 			continue;

@@ -45,7 +45,7 @@ static const struct convention {
 	  "that may use an operation, `x-scope` whose records it is about, and `x-reads` what it shows of a citizen." },
 };
 
-static void print_info(struct print *p, const struct service *s)
+static void print_info(struct print *p, const struct served *s)
 {
 	struct buffer text = buffer_in(p->arena);
 	buffer_puts(&text, s->says);
@@ -141,14 +141,13 @@ static void print_security_scheme(struct print *p)
 	print_close(p, '}');
 }
 
-const char *description_print(struct arena *a, const struct service *s, const struct resource *about)
+const char *description_print(struct arena *a, const struct served *s)
 {
 	struct print *p = ARENA_NEW(a, struct print);
 	p->arena = a;
 	p->out = buffer_in(a);
-	for (const struct resource *const *r = s->resources; r && *r; r++)
+	for (const struct resource *const *r = s->resources; *r; r++)
 		add_routes(p, *r);
-	add_routes(p, about);
 	description_collect(p);
 	print_open(p, NULL, '{');
 	print_text(p, "openapi", "3.1.0");

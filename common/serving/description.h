@@ -3,9 +3,9 @@
 #ifndef UDVEJ_SERVING_DESCRIPTION_H
 #define UDVEJ_SERVING_DESCRIPTION_H
 
-#include "daemon/daemon.h"
+#include "serving/served.h"
 
-/* The JSON document, in the arena. `about` is what every daemon answers beside the service's own. */
-const char *description_print(struct arena *a, const struct service *s, const struct resource *about);
+/* The JSON document, in the arena. */
+const char *description_print(struct arena *a, const struct served *s);
 
 #endif

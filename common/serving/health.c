@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What every daemon answers about itself: alive, ready, counters, and its API description. Owns the
- * table of counters. Says nothing about persons. */
+/* What every daemon answers about itself: alive, ready, counters, and its API description. Says
+ * nothing about persons. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/internal.h"
-#include "sql_daemon.h"
-
-static const struct {
-	const char *name, *help;
-} metric_rows[METRIC_COUNT] = {
-	[METRIC_BATCHES] = { "udvej_batches_total", "Transactions committed." },
-	[METRIC_BATCHES_FAILED] = { "udvej_batches_failed_total", "Transactions rolled back and run again one by one." },
-	[METRIC_MESSAGES_APPLIED] = { "udvej_messages_applied_total", "Messages applied." },
-	[METRIC_MESSAGES_EMITTED] = { "udvej_messages_emitted_total", "Messages written to an outgoing stream." },
-	[METRIC_MESSAGES_PARKED] = { "udvej_messages_parked_total", "Messages that had to wait for their entity." },
-	[METRIC_MESSAGES_DEAD] = { "udvej_messages_dead_total", "Messages put into the dead-letter table." },
-	[METRIC_FRAMES_REFUSED] = { "udvej_frames_refused_total", "Frames from other nodes that were refused." },
-	[METRIC_FRAMES_REPEATED] = { "udvej_frames_repeated_total",
-	                             "Frames from other nodes of which all was here already: sent again, or replayed." },
-	[METRIC_REQUESTS] = { "udvej_requests_total", "HTTP requests answered." },
-	[METRIC_REQUESTS_REFUSED] = { "udvej_requests_refused_total", "HTTP requests refused." },
-};
-
-void metric_add(struct daemon *d, enum metric m, uint64_t n)
-{
-	d->metrics[m] += n;
-}
+#include "serving/internal.h"
+#include "sql_serving.h"
 
 static enum err answer_healthz(struct tx *tx, const struct request *rq, struct reply *reply)
 {
@@ -38,14 +17,14 @@ static enum err answer_healthz(struct tx *tx, const struct request *rq, struct r
 	return OK;
 }
 
-/* Known in this process only, so whoever looks from outside asks here. */
+/* What the rooms tell of themselves. */
 static const char *say_ready(struct tx *tx)
 {
+	const struct engine *e = tx->engine;
 	struct buffer out = buffer_in(tx->arena);
-	buffer_puts(&out, link_is_up(tx->daemon->link) ? "ready\n"
-	                                               : "ready, but no broker answers: messages wait in the database\n");
-	outbox_say_broken(tx->daemon->outbox, &out);
-	inbox_say_refused(tx->daemon->inbox, &out);
+	for (size_t i = 0; i < e->n_reporters; i++)
+		if (e->reporters[i].say)
+			e->reporters[i].say(e->reporters[i].owner, &out);
 	return out.data;
 }
 
@@ -53,21 +32,22 @@ static const char *say_ready(struct tx *tx)
  * still, a node still serves its own people, so it says so but stays ready. */
 static enum err answer_readyz(struct tx *tx, const struct request *rq, struct reply *reply)
 {
+	const struct engine *e = tx->engine;
 	struct db_rows rows;
 	(void)rq;
 	reply->content_type = "text/plain; charset=utf-8";
-	if (batch_is_stale(tx->daemon->batch) || db_is_lost(tx->daemon->writer) ||
-	    db_rows(tx->db, tx->arena, sql_life, &rows, NULL) != OK) {
+	if (writer_is_stale(e->writer) || db_is_lost(e->writing) ||
+	    db_rows(tx->db, tx->arena, sql_health_answers, &rows, NULL) != OK) {
 		reply->status = 503;
 		reply->text = "not ready: the database does not answer\n";
 		return OK;
 	}
-	if (tx->daemon->restored) {
+	if (e->read_only) {
 		reply->status = 503;
-		reply->text = arena_printf(tx->arena, "not ready: %s\n", tx->daemon->restored);
+		reply->text = arena_printf(tx->arena, "not ready: %s\n", e->read_only);
 		return OK;
 	}
-	if (tx->daemon->hold_until_ms) {
+	if (e->hold_until_ms) {
 		reply->status = 503;
 		reply->text = "not ready: asks the others first whether they know more than this database\n";
 		return OK;
@@ -82,32 +62,32 @@ static void gauge(struct buffer *out, const char *name, const char *help, int64_
 	              (long long)value);
 }
 
+/* What a room counts and knows. False: the database does not answer. */
+static bool report(struct tx *tx, const struct reporter *r, struct buffer *out)
+{
+	struct db_rows rows = { .n = 0 };
+	bool answers = !r->counted || db_rows(tx->db, tx->arena, r->counted, &rows, NULL) == OK;
+	for (size_t i = 0; rows.n && i < rows.n_columns; i++)
+		gauge(out, rows.names[i], r->counted_help[i], atoll(rows.cells[i]));
+	for (size_t i = 0; i < r->n_gauges; i++)
+		gauge(out, r->gauges[i].name, r->gauges[i].help, r->gauges[i].value(r->owner));
+	return answers;
+}
+
 static enum err answer_metrics(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	static const char *const table_help[] = {
-		/* in the order of the statement's columns */
-		"Messages that are not yet known to be applied by their receiver.",
-		"Messages that wait for what they speak of.",
-		"Dead letters that wait for an operator.",
-		"How long the oldest parked message has waited.",
-	};
-	const struct daemon *d = tx->daemon;
+	const struct engine *e = tx->engine;
 	struct buffer out = buffer_in(tx->arena);
-	struct db_rows rows;
+	bool answers = true;
 	(void)rq;
 	for (size_t i = 0; i < countof(metric_rows); i++)
 		buffer_printf(&out, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", metric_rows[i].name, metric_rows[i].help,
-		              metric_rows[i].name, metric_rows[i].name, (unsigned long long)d->metrics[i]);
-	bool answers = db_rows(tx->db, tx->arena, sql_delivery_counts, &rows, NULL) == OK;
-	for (size_t i = 0; answers && i < rows.n_columns; i++)
-		gauge(&out, rows.names[i], table_help[i], atoll(rows.cells[i]));
+		              metric_rows[i].name, metric_rows[i].name, (unsigned long long)e->metrics[i]);
+	for (size_t i = 0; i < e->n_reporters; i++)
+		answers &= report(tx, &e->reporters[i], &out);
 	gauge(&out, "database_up", "Whether the database answers; without it the numbers of its tables are left out.",
 	      answers);
-	gauge(&out, "link_up", "Whether a broker answers.", link_is_up(d->link));
-	gauge(&out, "streams_broken", "Streams that stand still until an operator looks.",
-	      outbox_broken(d->outbox) + d->refused_streams);
-	gauge(&out, "restored", "Whether this database was set back and may only be read.", d->restored != NULL);
-	gauge(&out, "recovering", "Whether a recovery is under way.", d->recovery != NULL);
+	gauge(&out, "restored", "Whether this database was set back and may only be read.", e->read_only != NULL);
 	reply->text = out.data;
 	reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	return OK;
@@ -116,7 +96,7 @@ static enum err answer_metrics(struct tx *tx, const struct request *rq, struct r
 static enum err answer_openapi(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	(void)rq;
-	reply->text = tx->daemon->description;
+	reply->text = ((const struct api *)tx->engine->serving)->served.description;
 	return OK;
 }
 

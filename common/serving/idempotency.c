@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/uuid.h"
-#include "daemon/internal.h"
-#include "sql_daemon.h"
+#include "serving/internal.h"
+#include "sql_serving.h"
 
 #define MAX_KEY_LENGTH 255
 

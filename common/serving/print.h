@@ -5,7 +5,7 @@
 #define UDVEJ_SERVING_PRINT_H
 
 #include "base/buffer.h"
-#include "daemon/daemon.h"
+#include "serving/route.h"
 
 #define PRINT_MAX_TYPES 256
 #define PRINT_MAX_LIMITS 1024

@@ -2,7 +2,7 @@
 /* The roles that people and systems have, by name (domain.md section 2). Pure. */
 #include <string.h>
 
-#include "daemon/daemon.h"
+#include "serving/route.h"
 
 static const struct {
 	unsigned role;

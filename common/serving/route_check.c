@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/internal.h"
+#include "serving/internal.h"
 
 /* --- query --- */
 
@@ -93,9 +93,9 @@ static enum err check_body(struct call *c, struct tx *tx)
 	return tx->why.err;
 }
 
-enum err route_check(struct daemon *d, struct call *c)
+enum err route_check(const struct api *api, struct call *c)
 {
-	struct tx tx = tx_make(d, d->reader, c->http->arena);
+	struct tx tx = tx_make(api->engine, api->engine->reading, c->http->arena);
 	enum err e = check_query(c, &tx);
 	if (e == OK && c->route->body)
 		e = check_body(c, &tx);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/control.h"
-#include "daemon/internal.h"
+#include "serving/internal.h"
 #include "vocab/code.h"
 
 struct check {
@@ -28,7 +28,7 @@ void rule_check_code(struct tx *tx, const char *field, const char *list, const c
 void rule_check_known(struct tx *tx, const struct principal *who, const char *field, const char *name,
                       const char *value)
 {
-	const struct known_row *k = tx->daemon->service->known;
+	const struct known_row *k = ((const struct api *)tx->engine->serving)->served.known;
 	while (strcmp(k->name, name) != 0)
 		k++;
 	enum err e = broken_is_said(&tx->why, field) ? OK : k->check(tx, who, field, value);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "shape/shape.h"
 #include "wire/peer.h"
 #include "wire/seal.h"
@@ -132,12 +133,11 @@ static enum err make_seal(struct link *l, const struct registry *r, const char *
 enum err link_open(const struct registry *r, const struct key_ring *keys, const struct link_events *events, void *owner,
                    struct link **ret, const char **why)
 {
-	struct link *l = sodium_init() < 0 ? NULL : calloc(1, sizeof *l);
-	if (!l || !zmq_has("curve")) {
-		free(l);
-		*why = "libsodium does not start, libzmq was built without CURVE, or no memory is left";
+	if (sodium_init() < 0 || !zmq_has("curve")) {
+		*why = "libsodium does not start, or libzmq was built without CURVE";
 		return ERR_SYSTEM;
 	}
+	struct link *l = memory_must(calloc(1, sizeof *l));
 	l->events = *events;
 	l->owner = owner;
 	l->keys = *keys;
@@ -147,9 +147,8 @@ enum err link_open(const struct registry *r, const struct key_ring *keys, const 
 	l->sending = arena_new(4 * WIRE_FRAME_MAX);
 	l->context = zmq_ctx_new();
 	l->serial = r->serial;
-	*why = "no memory for the connections to the brokers";
-	bool all = l->of_brokers && l->of_nodes && l->scratch && l->sending && l->context;
-	enum err e = all ? make_seal(l, r, why) : ERR_MEMORY;
+	*why = "libzmq has no room for the connections to the brokers";
+	enum err e = l->context ? make_seal(l, r, why) : ERR_SYSTEM;
 	if (e != OK) {
 		link_close(l);
 		return e;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "shape/shape.h"
 #include "wire/wire.h"
 
@@ -36,9 +37,7 @@ static bool derive_public(struct seal *s)
 
 enum err seal_new(const char *node, const struct key_ring *ring, struct seal **ret)
 {
-	struct seal *s = calloc(1, sizeof *s);
-	if (!s)
-		return ERR_MEMORY;
+	struct seal *s = memory_must(calloc(1, sizeof *s));
 	s->ring = *ring;
 	if (strlen(node) > NODE_NAME_MAX || !derive_public(s)) {
 		seal_free(s);
@@ -80,9 +79,7 @@ static const unsigned char *shared_with(struct seal *s, size_t set, const unsign
 	for (struct shared *k = s->shared; k; k = k->next)
 		if (k->set == set && sodium_memcmp(k->peer, peer, sizeof k->peer) == 0)
 			return k->key;
-	struct shared *k = calloc(1, sizeof *k);
-	if (!k)
-		return NULL;
+	struct shared *k = memory_must(calloc(1, sizeof *k));
 	k->set = set;
 	memcpy(k->peer, peer, sizeof k->peer);
 	if (crypto_box_beforenm(k->key, peer, s->ring.sets[set].box_secret) != 0) {

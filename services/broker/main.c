@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "broker/broker.h"
 #include "daemon/setting.h"
@@ -26,13 +26,6 @@ static const struct setting settings_rows[] = {
 	{ "http_host", "127.0.0.1", "address for /healthz, /readyz and /metrics" },
 	{ "http_port", "8070", "port for the same" },
 };
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static enum err open_signals(struct broker *b, const char **why)
 {
@@ -138,7 +131,7 @@ static void run(struct broker *b)
 	while (!items[SIGNALS].revents) {
 		int http_ms = http_timeout_ms(b->http);
 		zmq_poll(items, N_ITEMS, http_ms >= 0 && http_ms < IDLE_MS ? http_ms : IDLE_MS);
-		int64_t now = monotonic_ms();
+		int64_t now = clock_monotonic_ms();
 		const struct registry *before = agreement_registry(b->agreement);
 		refresh(b);
 		zap_turn(&b->zap, agreement_registry(b->agreement), now);
@@ -177,8 +170,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	struct broker b = { .signals = -1, .arena = arena_new((size_t)16 * 1024 * 1024) };
-	const char *why = "out of memory";
-	enum err e = b.arena && sodium_init() >= 0 ? start(&b, argv[1], &why) : ERR_MEMORY;
+	const char *why = "libsodium does not start";
+	enum err e = sodium_init() >= 0 ? start(&b, argv[1], &why) : ERR_SYSTEM;
 	if (e == OK)
 		run(&b);
 	else

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 
 #define ENDPOINT "inproc://broker-monitor"
 #define EVENT_BYTES 6u /* of the first part: number of the event, and its value, which is the descriptor here */
@@ -39,11 +40,8 @@ static struct connection *row_of(struct monitor *m, size_t fd)
 {
 	if (fd >= m->n) {
 		size_t n = 2 * fd + 16;
-		struct connection *rows = realloc(m->rows, n * sizeof *rows);
-		if (!rows)
-			abort(); /* a few kilobytes; the broker has no state to save, and starts again */
-		memset(rows + m->n, 0, (n - m->n) * sizeof *rows);
-		m->rows = rows;
+		m->rows = memory_must(realloc(m->rows, n * sizeof *m->rows));
+		memset(m->rows + m->n, 0, (n - m->n) * sizeof *m->rows);
 		m->n = n;
 	}
 	return &m->rows[fd];

@@ -41,7 +41,7 @@ bool relay_open(struct relay *r, void *context, const struct secret_keys *keys, 
 	randombytes_buf(random, sizeof random);
 	sodium_bin2hex(r->instance, sizeof r->instance, random, sizeof random);
 	void *s = r->router;
-	bool good = s && r->scratch && wire_set_int(s, ZMQ_ROUTER_MANDATORY, 1) &&
+	bool good = s && wire_set_int(s, ZMQ_ROUTER_MANDATORY, 1) &&
 	            /* With as many as ZeroMQ would keep, one node that does not read costs hundreds of megabytes. */
 	            wire_set_int(s, ZMQ_SNDHWM, WIRE_SENDS) && wire_set_int(s, ZMQ_CURVE_SERVER, 1) &&
 	            wire_set_text(s, ZMQ_CURVE_SECRETKEY, keys->curve_secret) &&

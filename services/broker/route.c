@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static struct route *find(struct routes *t, const char *name)
 {
 	for (size_t i = 0; i < t->n; i++)
@@ -19,10 +21,7 @@ static struct route *add(struct routes *t, const struct registry_node *node)
 {
 	if (t->n == t->capacity) {
 		size_t capacity = t->capacity ? 2 * t->capacity : 16;
-		struct route *rows = realloc(t->rows, capacity * sizeof *rows);
-		if (!rows)
-			abort(); /* a few kilobytes; the broker has no state to save, and starts again */
-		t->rows = rows;
+		t->rows = memory_must(realloc(t->rows, capacity * sizeof *t->rows));
 		t->capacity = capacity;
 	}
 	struct route *row = &t->rows[t->n++];

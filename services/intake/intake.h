@@ -27,9 +27,5 @@ struct intake {
 
 /* Who sets up workers and groups. */
 #define ROLES_THAT_SET_UP (ROLE_LEAD | ROLE_ADMIN)
-/* Everybody who has an account here. */
-#define ROLES_OF_ALL                                                                                                   \
-	(ROLE_SYSTEM | ROLE_WORKER | ROLE_GROUP_LEADER | ROLE_LEAD | ROLE_COORDINATOR | ROLE_BROBYGGER |                   \
-	 ROLE_PROJECT_LEAD | ROLE_ADMIN | ROLE_AUDITOR | ROLE_CULTURAL_MEDIATOR | ROLE_STEERING_GROUP)
 
 #endif

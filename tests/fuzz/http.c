@@ -15,11 +15,7 @@
 
 static struct daemon *open_api(void)
 {
-	struct daemon *d = world_daemon();
-	const char *why = "";
-	if (!d->api)
-		FUZZ_MUST(api_open(d, "127.0.0.1", 0, &d->api, &why) == OK);
-	return d;
+	return world_api(world_daemon()->service, "127.0.0.1");
 }
 
 /* Everything that comes back must look like an answer of HTTP. */
@@ -32,9 +28,9 @@ static void hear(int fd, bool *first)
 
 static void turn(struct daemon *d, int fd, bool *first)
 {
-	http_turn(d->http);
+	http_turn(api_server(d->api));
 	(void)api_turn(d->api, INT64_MAX); /* whoever waits is answered now */
-	http_turn(d->http);
+	http_turn(api_server(d->api));
 	hear(fd, first);
 }
 
@@ -50,7 +46,8 @@ static void take_connection(struct arena *a, const uint8_t *data, size_t len)
 	size_t piece = data[1] ? (size_t)data[1] * 16 : len;
 	world_begin(data[0]);
 	FUZZ_MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-	FUZZ_MUST(MHD_add_connection(d->http->daemon, ends[1], (const struct sockaddr *)&nobody, sizeof nobody) == MHD_YES);
+	FUZZ_MUST(MHD_add_connection(api_server(d->api)->daemon, ends[1], (const struct sockaddr *)&nobody,
+	                             sizeof nobody) == MHD_YES);
 	for (size_t at = 2; at < len; at += piece) {
 		size_t n = len - at < piece ? len - at : piece;
 		if (send(ends[0], data + at, n, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)n)

@@ -36,17 +36,17 @@ static void take_message(struct arena *a, const uint8_t *data, size_t len)
 		return;
 	bool recovers;
 	const struct message_row *row = row_of(d->service, data[0], &recovers);
-	const char *sender = sender_of(d->registry, row, data[1]);
+	const char *sender = sender_of(d->engine.membership.registry, row, data[1]);
 	Message m = MESSAGE__INIT;
 	m.id = WORLD_ID;
 	m.entity = WORLD_ID;
 	m.type = row->type->name;
 	m.body = (ProtobufCBinaryData){ len - 2, (uint8_t *)data + 2 };
 	world_begin(data[1]);
-	struct tx tx = tx_make(d, d->writer, a);
+	struct tx tx = tx_make(&d->engine, d->engine.writing, a);
 	void *kept = NULL;
 	tx.kept = &kept;
-	enum err e = recovers ? dispatch_row(row, &tx, sender, &m) : dispatch(d, &tx, sender, &m);
+	enum err e = recovers ? dispatch_row(row, &tx, sender, &m) : dispatch(&d->delivery, &tx, sender, &m);
 	FUZZ_MUST(err_fate(e) != FATE_STOP);
 }
 

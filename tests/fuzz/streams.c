@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a node says to another inside a frame that is believed: greeting, batch, acknowledgement, question and page of a
- * snapshot, through the real daemon_on_frame() to the real streams. Link, batch and database are stand-ins (they come
+ * snapshot, through the real daemon_on_frame() to the real streams. Link, writer and database are stand-ins (they come
  * first at linking), the node is caseload, and the peer is reden, which has valid keys: what it leaves empty (chain,
  * signature, epoch, conversation) is filled in as it should be. The first byte chooses the state before the frame and
  * what becomes of it. Whatever is said, nothing is acknowledged that is not stored, nothing is trimmed that is not
@@ -11,7 +11,7 @@
 #include "fuzz.h"
 #include "messages.pb-c.h"
 #include "partners.h"
-#include "recovery/recovery.h"
+#include "recovery/internal.h"
 #include "streams.h"
 #include "wire/wire.h"
 
@@ -38,7 +38,6 @@ static enum err page_of(struct tx *tx, const struct registry_node *to, const cha
 static const struct snapshot_row snapshots[] = { { "intake", page_of },
 	                                             { "outcomes", page_of },
 	                                             { "intake", page_of } };
-static const struct service service = { .name = SELF, .snapshots = snapshots, .n_snapshots = countof(snapshots) };
 
 static struct seal *seal_of(const char *node)
 {
@@ -47,7 +46,7 @@ static struct seal *seal_of(const char *node)
 	return s;
 }
 
-/* The batch after the frame: what it left is stored, or is not. */
+/* The transaction after the frame: what it left is stored, or is not. */
 static void store(struct arena *a)
 {
 	bool good = !(it.variant & FAILS);
@@ -57,24 +56,24 @@ static void store(struct arena *a)
 		free(it.queue[i]);
 	}
 	it.n_queue = 0;
-	FUZZ_MUST(inbox_save(d.inbox, a) == OK && outbox_save(d.outbox, a) == OK);
+	FUZZ_MUST(inbox_save(d.delivery.inbox, a) == OK && outbox_save(d.delivery.outbox, a) == OK);
 	if (good) {
 		it.stored = it.storing;
-		inbox_committed(d.inbox);
-		outbox_committed(d.outbox);
+		inbox_committed(d.delivery.inbox);
+		outbox_committed(d.delivery.outbox);
 	} else {
-		inbox_rolled_back(d.inbox);
-		outbox_rolled_back(d.outbox);
+		inbox_rolled_back(d.delivery.inbox);
+		outbox_rolled_back(d.delivery.outbox);
 	}
-	(void)outbox_pump(d.outbox, it.now_ms += 700);
+	(void)outbox_pump(d.delivery.outbox, it.now_ms += 700);
 }
 
 static void check(void)
 {
-	const struct in_stream *in = inbox_stream(d.inbox, PEER);
-	const struct out_stream *out = outbox_find(d.outbox, PEER);
+	const struct in_stream *in = in_stream_of(d.delivery.inbox, PEER);
+	const struct out_stream *out = out_stream_find(d.delivery.outbox, PEER);
 	FUZZ_MUST(in->position == it.stored && in->staged == in->position && in->accepted >= in->position);
-	FUZZ_MUST(!d.recovery || arena_used(d.recovery->arena) < KEPT_MOST);
+	FUZZ_MUST(!d.recovery.running || arena_used(d.recovery.running->arena) < KEPT_MOST);
 	FUZZ_MUST(!out || (out->acked <= out->seq && out->saved_acked <= out->acked && out->sent <= out->seq));
 }
 
@@ -85,7 +84,7 @@ static void sign(struct arena *a, Batch *b)
 {
 	struct chain *chain = ARENA_NEW(a, struct chain);
 	uint8_t *signature = arena_alloc(a, SIGNATURE_LEN);
-	const struct in_stream *s = inbox_stream(d.inbox, PEER);
+	const struct in_stream *s = in_stream_of(d.delivery.inbox, PEER);
 	*chain = s->accepted_chain;
 	for (size_t i = 0; i < b->n_messages; i++)
 		if (b->first + (int64_t)i > s->accepted)
@@ -97,7 +96,7 @@ static void sign(struct arena *a, Batch *b)
 
 static void complete_ack(Ack *k)
 {
-	const struct out_stream *out = outbox_find(d.outbox, PEER);
+	const struct out_stream *out = out_stream_find(d.delivery.outbox, PEER);
 	if (!*k->epoch)
 		k->epoch = EPOCH;
 	if (!k->conversation && out)
@@ -143,7 +142,7 @@ static void hear_each(struct arena *a, const Frame *f)
 		if (one[i].greeting || one[i].batch)
 			store(a);
 	}
-	(void)recovery_turn(&d, it.now_ms);
+	(void)recovery_turn(&d.recovery, it.now_ms);
 	store(a);
 }
 
@@ -152,15 +151,15 @@ static void hear_each(struct arena *a, const Frame *f)
 static void send_letters(struct arena *a)
 {
 	MeasurementDue due = MEASUREMENT_DUE__INIT;
-	struct tx tx = tx_make(&d, NULL, a);
+	struct tx tx = tx_make(&d.engine, NULL, a);
 	tx.cause = EPOCH;
 	for (size_t i = 1; i <= LETTERS; i++) {
-		FUZZ_MUST(outbox_add(d.outbox, &tx, PEER, EPOCH, &due.base) == OK);
-		it.sent[i] = outbox_find(d.outbox, PEER)->staged_chain;
+		FUZZ_MUST(outbox_add(d.delivery.outbox, &tx, PEER, EPOCH, &due.base) == OK);
+		it.sent[i] = out_stream_find(d.delivery.outbox, PEER)->staged_chain;
 	}
-	FUZZ_MUST(outbox_save(d.outbox, a) == OK);
-	outbox_committed(d.outbox);
-	(void)outbox_pump(d.outbox, it.now_ms);
+	FUZZ_MUST(outbox_save(d.delivery.outbox, a) == OK);
+	outbox_committed(d.delivery.outbox);
+	(void)outbox_pump(d.delivery.outbox, it.now_ms);
 }
 
 static void be_known(struct arena *a)
@@ -185,10 +184,10 @@ static void end(void)
 {
 	while (it.n_queue)
 		free(it.queue[--it.n_queue]);
-	outbox_free(d.outbox);
-	recovery_free(d.recovery);
-	arena_free(d.arena);
-	arena_free(d.scratch);
+	outbox_free(d.delivery.outbox);
+	recovery_close(&d.recovery);
+	arena_free(d.engine.arena);
+	arena_free(d.engine.scratch);
 	memset(&d, 0, sizeof d);
 }
 
@@ -201,13 +200,19 @@ static void begin(uint8_t variant)
 	}
 	memset(&it, 0, sizeof it);
 	it.now_ms = 1000000;
-	d.service = &service;
-	d.node = SELF;
-	d.registry = partners_registry();
-	d.link = &link_;
-	d.arena = arena_new((size_t)16 * 1024 * 1024);
-	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
-	FUZZ_MUST(outbox_load(&d, &d.outbox) == OK && inbox_load(&d, &d.inbox) == OK);
+	d.engine.membership.node = SELF;
+	d.engine.membership.registry = partners_registry();
+	d.engine.delivery = &d.delivery;
+	d.engine.arena = arena_new((size_t)16 * 1024 * 1024);
+	d.engine.scratch = arena_new(ENGINE_ARENA_LIMIT);
+	d.delivery = (struct delivery){ .engine = &d.engine, .link = &link_ };
+	d.recovery = (struct recovery_room){
+		.engine = &d.engine, .delivery = &d.delivery, .snapshots = snapshots, .n_snapshots = countof(snapshots)
+	};
+	FUZZ_MUST(outbox_load(&d.delivery, &d.delivery.outbox) == OK && inbox_load(&d.delivery, &d.delivery.inbox) == OK);
+	delivery_participants(&d.delivery, d.participants);
+	d.engine.participants = d.participants;
+	d.engine.n_participants = 2; /* those of outbox and inbox */
 	it.variant = variant & (KNOWS_PEER | HAS_SENT);
 }
 
@@ -222,12 +227,12 @@ static void take_streams(struct arena *a, const uint8_t *data, size_t len)
 	if (it.variant & KNOWS_PEER)
 		be_known(a);
 	it.variant = data[0];
-	if (it.variant & RESTORED)
-		d.restored = "set back";
-	FUZZ_MUST(recovery_look(&d) == OK);
-	(void)recovery_turn(&d, it.now_ms);
+	if (it.variant & SET_BACK)
+		d.engine.read_only = "set back";
+	FUZZ_MUST(recovery_look(&d.recovery) == OK);
+	(void)recovery_turn(&d.recovery, it.now_ms);
 	for (int times = it.variant & TWICE ? 2 : 1; times > 0; times--) {
-		arena_reset(d.scratch);
+		arena_reset(d.engine.scratch);
 		hear_each(a, (const Frame *)m);
 		check();
 	}

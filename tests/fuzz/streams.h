@@ -3,11 +3,11 @@
 #ifndef UDVEJ_TESTS_FUZZ_STREAMS_H
 #define UDVEJ_TESTS_FUZZ_STREAMS_H
 
-#include "delivery/stream_in.h"
-#include "delivery/stream_out.h"
+#include "daemon/internal.h"
+#include "delivery/internal.h"
 
 #define STALE 0x01      /* bits of the first byte: the database is away */
-#define RESTORED 0x02   /* it was set back */
+#define SET_BACK 0x02   /* it was set back */
 #define FAILS 0x04      /* what is taken in cannot be stored */
 #define RECOVERS 0x08   /* a recovery is under way */
 #define KNOWS_PEER 0x10 /* letters of the peer are applied already */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Stands in for what surrounds the streams of a daemon, under the names of the real ones: clock, link, batch, database.
- * Holds what goes out against what is stored: nothing may be acknowledged before. */
+/* Stands in for what surrounds the streams of a daemon, under the names of the real ones: clock, link, writer,
+ * database. Holds what goes out against what is stored: nothing may be acknowledged before. */
 #include <string.h>
 #include <sys/eventfd.h>
 
@@ -17,9 +17,9 @@ int64_t clock_monotonic_ms(void)
 	return it.now_ms;
 }
 
-struct date clock_today(struct daemon *daemon)
+struct date clock_today(struct engine *e)
 {
-	(void)daemon;
+	(void)e;
 	return date_make(2026, 6, 1);
 }
 
@@ -31,7 +31,7 @@ struct seal *link_seal(struct link *l)
 bool link_send(struct link *l, const char *to, const Frame *f)
 {
 	(void)l;
-	FUZZ_MUST(frame__get_packed_size(f) <= WIRE_PAYLOAD_MAX && registry_by_name(d.registry, to));
+	FUZZ_MUST(frame__get_packed_size(f) <= WIRE_PAYLOAD_MAX && registry_by_name(d.engine.membership.registry, to));
 	FUZZ_MUST(!!f->greeting + !!f->batch + !!f->ack + !!f->ask + !!f->page == 1);
 	if (f->ack && strcmp(to, PEER) == 0)
 		FUZZ_MUST(f->ack->position == it.stored);
@@ -51,27 +51,27 @@ bool agreement_signed(const struct agreement *a, const char *organisation, const
 	return it.variant & SIGNED;
 }
 
-bool batch_is_stale(const struct batch *b)
+bool writer_is_stale(const struct writer *w)
 {
-	(void)b;
+	(void)w;
 	return it.variant & STALE;
 }
 
-bool batch_is_idle(const struct batch *b)
+bool writer_is_idle(const struct writer *w)
 {
-	(void)b;
+	(void)w;
 	return true;
 }
 
-void batch_read_again(struct batch *b)
+void writer_read_again(struct writer *w)
 {
-	(void)b;
-	(void)!outbox_reload(d.outbox);
+	(void)w;
+	(void)!outbox_reload(d.delivery.outbox);
 }
 
-void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)
+void incoming_put(struct delivery *delivery, struct in_stream *stream, const struct origin *from, struct letter *l)
 {
-	(void)b;
+	(void)delivery;
 	if (it.n_queue && strcmp(it.origins[it.n_queue - 1].epoch, from->epoch) == 0)
 		FUZZ_MUST(l->seq == it.queue[it.n_queue - 1]->seq + 1);
 	FUZZ_MUST(it.n_queue < MOST);

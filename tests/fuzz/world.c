@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Stands in for what surrounds a handler. Its functions have the names of the daemon layer's own and take their place
  * at linking: the process (daemon_main gives away its service), the domain clock (which stands still), the streams (a
- * message that goes out must be one that a receiver can read), and the batch (a call is carried out at once, with the
- * guard of the real one). */
+ * message that goes out must be one that a receiver can read), and the writer (a job is run at once, with the guard of
+ * the real one). */
 #include "world.h"
 
 #include <stdio.h>
@@ -29,9 +29,9 @@ int daemon_main(int argc, char **argv, const struct service *given)
 
 /* --- clock --- */
 
-struct date clock_today(struct daemon *d)
+struct date clock_today(struct engine *e)
 {
-	(void)d;
+	(void)e;
 	return date_make(2026, 6, 1);
 }
 
@@ -49,90 +49,72 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 	return OK;
 }
 
-unsigned outbox_broken(const struct outbox *o)
-{
-	(void)o;
-	return 0;
-}
-
-void outbox_say_broken(const struct outbox *o, struct buffer *out)
-{
-	(void)o;
-	(void)out;
-}
-
-void inbox_say_refused(const struct inbox *i, struct buffer *out)
-{
-	(void)i;
-	(void)out;
-}
-
 bool link_is_up(const struct link *l)
 {
 	(void)l;
 	return false;
 }
 
-/* --- batch --- */
+/* --- writer --- */
 
-void batch_note_wake(struct batch *b, const char *key)
+bool writer_is_stale(const struct writer *w)
 {
-	(void)b;
-	FUZZ_MUST(key);
-}
-
-void batch_note_unpark(struct batch *b, const char *entity)
-{
-	(void)b;
-	FUZZ_MUST(entity);
-}
-
-bool batch_is_stale(const struct batch *b)
-{
-	(void)b;
+	(void)w;
 	return false;
 }
 
-bool batch_reopen_reader(struct batch *b)
+bool writer_reopen_reading(struct writer *w)
 {
-	(void)b;
+	(void)w;
 	return false;
-}
-
-void batch_forget(struct batch *b, const struct call *c)
-{
-	(void)b;
-	(void)c;
 }
 
 /* Bit 6 of the variant: the key of the call was used before, with this body. */
-static void remember_key(struct call *c)
+enum err idempotency_load(struct db *db, struct arena *a, struct call *const *calls, size_t n)
 {
-	if (!(variant & 0x40))
-		return;
-	c->known = true;
-	memcpy(c->known_body, c->body_hash, sizeof c->known_body);
-	c->known_subject = WORLD_ID;
+	(void)db;
+	(void)a;
+	for (size_t i = 0; i < n && (variant & 0x40); i++) {
+		calls[i]->known = true;
+		memcpy(calls[i]->known_body, calls[i]->body_hash, sizeof calls[i]->known_body);
+		calls[i]->known_subject = WORLD_ID;
+	}
+	return OK;
 }
 
-void batch_put_call(struct batch *b, struct call *c)
+static struct writer writer;
+
+static enum err run(struct job *job)
 {
-	struct daemon *d = &daemon_;
-	struct tx tx = tx_make(d, d->writer, c->http->arena);
 	jmp_buf guard;
-	(void)b;
-	volatile enum err e = ERR_MEMORY;
+	struct engine *e = &daemon_.engine;
+	struct tx tx = tx_make(e, e->writing, job->arena);
+	volatile enum err err = ERR_MEMORY;
+	notes_begin(&writer.notes, job->arena);
+	tx.notes = &writer.notes;
 	if (!setjmp(guard)) {
-		arena_on_full(c->http->arena, &guard);
-		remember_key(c);
-		e = api_write(d->api, &tx, c, NULL);
+		arena_on_full(job->arena, &guard);
+		const struct participant p = api_participant(e);
+		FUZZ_MUST(p.begun(p.owner, job->arena, job) == OK);
+		err = job->kind->run(job, &tx);
 	} else
-		c->why = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = "" };
-	arena_on_full(c->http->arena, NULL);
-	if (e == OK)
-		api_committed(d->api, c);
-	else
-		api_refuse(d->api, c, &c->why);
+		job->verdict = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = "" };
+	arena_on_full(job->arena, NULL);
+	return err;
+}
+
+/* What fails alone is judged, and refused. */
+void writer_put(struct writer *w, struct job *job)
+{
+	struct engine *e = &daemon_.engine;
+	(void)w;
+	writer = (struct writer){ .engine = e, .running = job };
+	enum err err = run(job);
+	job->judged = err != OK;
+	if (err != OK && job->verdict.err == OK)
+		job->verdict = (struct refusal){ .err = err, .field = "", .rule = err_text(err) };
+	(job->refused || job->judged ? job->kind->refused : job->kind->committed)(job);
+	job->kind->free(job);
 }
 
 /* --- the daemon --- */
@@ -159,20 +141,39 @@ struct daemon *world_daemon(void)
 		return d;
 	FUZZ_MUST(service_main(1, (char *[]){ (char *)"service", NULL }) == 0 && service);
 	d->service = service;
-	d->arena = arena_new((size_t)64 * 1024 * 1024);
-	d->scratch = arena_new(MESSAGE_ARENA_LIMIT);
-	d->registry = partners_registry();
-	d->node = registry_by_name(d->registry, service->name) ? service->name : "reden";
-	d->keys = *partners_keys(d->node);
+	d->engine.arena = arena_new((size_t)64 * 1024 * 1024);
+	d->engine.scratch = arena_new(ENGINE_ARENA_LIMIT);
+	struct membership *m = &d->engine.membership;
+	m->registry = partners_registry();
+	m->node = registry_by_name(m->registry, service->name) ? service->name : "reden";
+	m->keys = *partners_keys(m->node);
+	d->engine.writer = &writer;
+	d->engine.delivery = &d->delivery;
+	d->delivery.engine = &d->engine;
+	d->delivery.rows = service_messages(d->engine.arena, service, &d->delivery.n_rows);
 	d->settings = settings_with(
-	    d->arena, arena_printf(d->arena,
-	                           "node = %s\nregistry = none\npartners = none\nkeys = none\ndatabase = none\n"
-	                           "database_owner = none\nhttp_port = 1\nshare = %s\n",
-	                           d->node, UDVEJ_SOURCE_DIR));
-	enum err e = service->start(d, &d->app, &why);
+	    d->engine.arena, arena_printf(d->engine.arena,
+	                                  "node = %s\nregistry = none\npartners = none\nkeys = none\ndatabase = none\n"
+	                                  "database_owner = none\nhttp_port = 1\nshare = %s\n",
+	                                  m->node, UDVEJ_SOURCE_DIR));
+	enum err e = service->start(d, &d->engine.app, &why);
 	if (e != OK)
 		fprintf(stderr, "%s\n", why);
 	FUZZ_MUST(e == OK);
+	return d;
+}
+
+struct daemon *world_api(const struct service *s, const char *host)
+{
+	struct daemon *d = world_daemon();
+	const char *why = "";
+	const struct served served = {
+		.resources = s->resources,
+		.authenticate = s->authenticate,
+		.description = arena_printf(d->engine.arena, "%s/services/%s/openapi.json", UDVEJ_SOURCE_DIR, d->service->name),
+	};
+	if (!d->api)
+		FUZZ_MUST(api_open(&d->engine, &served, host, 0, &d->api, &why) == OK);
 	return d;
 }
 

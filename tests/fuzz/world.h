@@ -5,9 +5,13 @@
 #define UDVEJ_TESTS_FUZZ_WORLD_H
 
 #include "daemon/internal.h"
+#include "delivery/internal.h"
+#include "serving/internal.h"
 
 /* The daemon of the service that this program is built with; made once. */
 struct daemon *world_daemon(void);
+/* Opens the routes of a service on it; once. */
+struct daemon *world_api(const struct service *s, const char *host);
 /* Begins an input: bits 0-4 of the variant choose which rows the database gives, bit 7 that it gives none, bit 6 that
  * the idempotency key was used before. */
 void world_begin(uint8_t variant);

@@ -61,7 +61,7 @@ def test_own_referrals_and_those_of_others_go_together(both):
         held.rollback()
         assert {one.result().status_code for one in own} == {202} == {one.status_code for one in sent}
     eventually(lambda: all(reden.json(one.headers["Location"])["state"] == "done" for one in sent), 20, "the answers")
-    assert "a batch failed" not in both.log("kommune")
+    assert "a transaction failed" not in both.log("kommune")
 
 
 def test_requester_that_was_out_of_the_registry_hears_what_became_of_its_referral(both):

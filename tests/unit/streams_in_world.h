@@ -3,7 +3,6 @@
 #ifndef UDVEJ_TESTS_STREAMS_IN_WORLD_H
 #define UDVEJ_TESTS_STREAMS_IN_WORLD_H
 
-#include "delivery/stream_in.h"
 #include "streams_world.h"
 
 static struct chain sent; /* of the peer's stream to us */
@@ -56,7 +55,7 @@ static inline void batch(int64_t first, size_t n, unsigned flaw)
 	inbox_on_batch(d.inbox, "peer", &b);
 }
 
-/* The batch of the daemon that holds all letters that wait, to its commit. */
+/* The transaction that holds all letters that wait, to its commit. */
 static inline void commit(void)
 {
 	for (size_t i = 0; i < n_queue; i++) {
@@ -64,7 +63,7 @@ static inline void commit(void)
 		free(queue[i]);
 	}
 	n_queue = 0;
-	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
+	assert_int_equal(inbox_save(d.inbox, e.scratch), OK);
 	inbox_committed(d.inbox);
 }
 

@@ -23,12 +23,12 @@ static inline const Greeting *greeted(void)
 
 static inline void emit(int n)
 {
-	struct tx tx = { .arena = d.scratch, .daemon = &d, .cause = EPOCH };
+	struct tx tx = { .arena = e.scratch, .engine = &e, .cause = EPOCH };
 	Link body = LINK__INIT; /* any message will do */
 	body.up = "x";
 	for (; n > 0; n--)
 		assert_int_equal(outbox_add(d.outbox, &tx, "peer", "entity", &body.base), OK);
-	assert_int_equal(outbox_save(d.outbox, d.scratch), OK);
+	assert_int_equal(outbox_save(d.outbox, e.scratch), OK);
 	outbox_committed(d.outbox);
 }
 
@@ -59,7 +59,7 @@ static inline void ack(int64_t position, const struct chain *chain, int64_t conv
 
 static inline void only_the_stream_stands_still(void)
 {
-	assert_null(d.restored);
+	assert_null(e.read_only);
 	assert_int_equal(outbox_broken(d.outbox), 1);
 }
 
@@ -71,7 +71,7 @@ static inline void and_goes_on_from(int64_t position)
 	assert_false(g->set_back);
 	ack(position, position ? &chains[position] : &nothing, g->conversation);
 	assert_int_equal(outbox_broken(d.outbox), 0);
-	assert_null(d.restored);
+	assert_null(e.read_only);
 }
 
 #endif

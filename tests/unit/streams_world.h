@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A node "self" and its one peer, for tests of streams out and in: stands in for link, batch and database, which hold
+/* A node "self" and its one peer, for tests of streams out and in: stands in for link, writer and database, which hold
  * still and do what the test says; the clock is the test's. */
 #ifndef UDVEJ_TESTS_STREAMS_WORLD_H
 #define UDVEJ_TESTS_STREAMS_WORLD_H
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "delivery/stream_out.h"
+#include "delivery/internal.h"
 
 #define EPOCH "11111111-1111-4111-8111-111111111111"
 #define OTHER "22222222-2222-4222-8222-222222222222"
@@ -82,32 +82,19 @@ bool agreement_signed(const struct agreement *a, const char *organisation, const
 	return partner_signs && strcmp(organisation, "kommune") == 0;
 }
 
-bool batch_is_stale(const struct batch *b)
+bool writer_is_stale(const struct writer *w)
 {
-	(void)b;
+	(void)w;
 	return false;
 }
 
-void batch_put_letter(struct batch *b, struct in_stream *stream, const struct origin *from, struct letter *l)
+void incoming_put(struct delivery *to, struct in_stream *stream, const struct origin *from, struct letter *l)
 {
-	(void)b;
+	(void)to;
 	heard = stream;
 	assert_true(n_queue < MOST);
 	origins[n_queue] = *from;
 	queue[n_queue++] = l;
-}
-
-bool parked_behind(const struct parked *p, const char *sender, const char *entity)
-{
-	(void)p;
-	(void)sender;
-	(void)entity;
-	return false;
-}
-
-void metric_add(struct daemon *d, enum metric m, uint64_t n)
-{
-	d->metrics[m] += n;
 }
 
 enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
@@ -220,7 +207,8 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 
 /* --- a node "self" and its one peer --- */
 
-static struct daemon d;
+static struct engine e;
+static struct delivery d;
 static struct seal *peer_seal;
 
 static void make_keys(struct registry_node *node, const char *name, struct secret_keys *keys)
@@ -246,9 +234,10 @@ static int begin(void **state)
 	make_keys(&nodes[1], "peer", &peer);
 	assert_int_equal(seal_new("self", &(struct key_ring){ { self }, 1 }, &link.seal), OK);
 	assert_int_equal(seal_new("peer", &(struct key_ring){ { peer }, 1 }, &peer_seal), OK);
-	d = (struct daemon){ .node = "self", .registry = &registry, .memberships = 1, .link = &link };
-	d.arena = arena_new(4096 * 1024);
-	d.scratch = arena_new(MESSAGE_ARENA_LIMIT);
+	e = (struct engine){ .membership = { .node = "self", .registry = &registry, .times = 1 } };
+	e.arena = arena_new(4096 * 1024);
+	e.scratch = arena_new(ENGINE_ARENA_LIMIT);
+	d = (struct delivery){ .engine = &e, .link = &link };
 	assert_int_equal(outbox_load(&d, &d.outbox), OK);
 	assert_int_equal(inbox_load(&d, &d.inbox), OK);
 	return 0;
@@ -269,8 +258,8 @@ static int end(void **state)
 	outbox_free(d.outbox);
 	seal_free(link_seal(d.link));
 	seal_free(peer_seal);
-	arena_free(d.arena);
-	arena_free(d.scratch);
+	arena_free(e.arena);
+	arena_free(e.scratch);
 	return 0;
 }
 

@@ -79,7 +79,7 @@ static void letter_of_a_life_that_is_over_is_left(void **state)
 	partner_signs = true;
 	batch(1, 1, 0); /* waits while the sender's operator opens the new life */
 	greet_anew(OTHER, 5);
-	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
+	assert_int_equal(inbox_save(d.inbox, e.scratch), OK);
 	inbox_committed(d.inbox);
 	assert_int_equal(answered()->conversation, 10);
 	assert_false(inbox_stage(heard, &origins[0], queue[0]));
@@ -110,14 +110,14 @@ static void what_was_sent_before_it_was_set_back_is_not_taken_after_it_asked(voi
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 0);
 	assert_true(inbox_renewal_due(d.inbox));
-	assert_int_equal(inbox_save(d.inbox, d.scratch), OK);
+	assert_int_equal(inbox_save(d.inbox, e.scratch), OK);
 	inbox_rolled_back(d.inbox);
 	assert_false(inbox_is_asked(d.inbox, "peer", OTHER));
 	commit();
 	assert_true(inbox_is_asked(d.inbox, "peer", OTHER));
 	assert_int_equal(inbox_reload(d.inbox), OK);
 	assert_false(inbox_renewal_due(d.inbox));
-	heard = inbox_stream(d.inbox, "peer");
+	heard = in_stream_of(d.inbox, "peer");
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 0);
 	forget_said();

@@ -29,8 +29,8 @@ static void with_life(int64_t since, bool signs)
 
 static void this_database_was_set_back(void)
 {
-	assert_non_null(d.restored);
-	assert_non_null(strstr(d.restored, "peer"));
+	assert_non_null(e.read_only);
+	assert_non_null(strstr(e.read_only, "peer"));
 	assert_int_equal(outbox_broken(d.outbox), 1);
 	assert_true(greeted()->set_back);
 }
@@ -41,10 +41,10 @@ static void position_is_compared_also_for_what_was_written_before_a_restart(void
 	emit(3);
 	restart();
 	ack(2, &chains[2], greeted()->conversation);
-	assert_null(d.restored);
-	assert_int_equal(outbox_find(d.outbox, "peer")->acked, 2);
+	assert_null(e.read_only);
+	assert_int_equal(out_stream_find(d.outbox, "peer")->acked, 2);
 	emit(1);
-	assert_int_equal(outbox_save(d.outbox, d.scratch), OK);
+	assert_int_equal(outbox_save(d.outbox, e.scratch), OK);
 	restart();
 	ack(2, &chains[2], greeted()->conversation);
 	ack(3, &chains[1], 0);
@@ -59,7 +59,7 @@ static void acknowledged_position_is_compared_also_after_the_trim(void **state)
 	(void)state;
 	emit(3);
 	ack(2, &chains[2], greeted()->conversation);
-	assert_int_equal(outbox_save(d.outbox, d.scratch), OK);
+	assert_int_equal(outbox_save(d.outbox, e.scratch), OK);
 	outbox_committed(d.outbox);
 	assert_int_equal(row.acked, 2);
 	restart();
@@ -83,7 +83,7 @@ static void more_than_was_sent_without_proof_stops_the_stream_and_only_that(void
 	emit(1);
 	ack(2, &chains[1], greeted()->conversation);
 	only_the_stream_stands_still();
-	assert_int_equal(outbox_find(d.outbox, "peer")->acked, 0);
+	assert_int_equal(out_stream_find(d.outbox, "peer")->acked, 0);
 	and_goes_on_from(0);
 	ack(INT64_MAX, &chains[1], 0);
 	only_the_stream_stands_still();
@@ -142,15 +142,15 @@ static void other_life_is_proved_by_our_signature_in_it_and_only_as_an_answer(vo
 	emit(1);
 	with_proof(OTHER, 4, &chains[1]);
 	say(OTHER, 4, &chains[1], 5);
-	assert_null(d.restored);
+	assert_null(e.read_only);
 	with_proof(EPOCH, 4, &chains[1]);
 	say(OTHER, 4, &chains[1], greeted()->conversation);
 	only_the_stream_stands_still();
 	and_goes_on_from(0);
-	say(OTHER, 4, &chains[1], outbox_find(d.outbox, "peer")->conversation);
+	say(OTHER, 4, &chains[1], out_stream_find(d.outbox, "peer")->conversation);
 	only_the_stream_stands_still();
 	with_proof(OTHER, 4, &chains[1]);
-	say(OTHER, 4, &chains[1], outbox_find(d.outbox, "peer")->conversation);
+	say(OTHER, 4, &chains[1], out_stream_find(d.outbox, "peer")->conversation);
 	this_database_was_set_back();
 }
 
@@ -165,10 +165,10 @@ static void later_life_is_proved_by_the_signature_of_a_partner(void **state)
 	only_the_stream_stands_still();
 	and_goes_on_from(0);
 	with_life(5, true);
-	say(OTHER, 0, &nothing, outbox_find(d.outbox, "peer")->conversation);
+	say(OTHER, 0, &nothing, out_stream_find(d.outbox, "peer")->conversation);
 	only_the_stream_stands_still();
 	with_life(6, true);
-	say(OTHER, 0, &nothing, outbox_find(d.outbox, "peer")->conversation);
+	say(OTHER, 0, &nothing, out_stream_find(d.outbox, "peer")->conversation);
 	this_database_was_set_back();
 }
 
@@ -180,13 +180,13 @@ static void receiver_that_has_not_taken_our_new_life_stops_only_its_stream(void 
 	emit(1);
 	with_life(4, true);
 	with_proof(OTHER, 4, &chains[1]);
-	d.restored = "is being recovered"; /* that has been said */
+	e.read_only = "is being recovered"; /* that has been said */
 	say(OTHER, 4, &chains[1], greeted()->conversation);
-	assert_null(outbox_find(d.outbox, "peer")->said_why);
-	d.restored = NULL;
+	assert_null(out_stream_find(d.outbox, "peer")->said_why);
+	e.read_only = NULL;
 	with_life(4, true);
-	say(OTHER, 4, &chains[1], outbox_find(d.outbox, "peer")->conversation);
-	assert_non_null(strstr(outbox_find(d.outbox, "peer")->said_why, "file of partners"));
+	say(OTHER, 4, &chains[1], out_stream_find(d.outbox, "peer")->conversation);
+	assert_non_null(strstr(out_stream_find(d.outbox, "peer")->said_why, "file of partners"));
 	only_the_stream_stands_still();
 	and_goes_on_from(0);
 }

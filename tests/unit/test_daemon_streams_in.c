@@ -13,7 +13,7 @@ static void batch_is_taken_only_where_the_chain_goes_on(void **state)
 	sent.head[0] ^= 1; /* the sender has another past */
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 0);
-	assert_int_equal(d.refused_streams, 1);
+	assert_int_equal(d.inbox->n_refused, 1);
 	assert_false(answered()->resend);
 	sent = row.chain;
 	batch(3, 1, 2);
@@ -21,21 +21,21 @@ static void batch_is_taken_only_where_the_chain_goes_on(void **state)
 	sent = row.chain;
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 1);
-	assert_int_equal(d.refused_streams, 0);
+	assert_int_equal(d.inbox->n_refused, 0);
 }
 
 static void batch_that_was_taken_before_is_counted_and_changes_nothing(void **state)
 {
 	(void)state;
 	batch(1, 2, 0);
-	assert_int_equal(d.metrics[METRIC_FRAMES_REPEATED], 0);
+	assert_int_equal(e.metrics[METRIC_FRAMES_REPEATED], 0);
 	commit();
 	sent = nothing;
 	batch(1, 2, 0);
 	assert_int_equal(n_queue, 0);
 	assert_int_equal(answered()->position, 2);
-	assert_int_equal(d.metrics[METRIC_FRAMES_REPEATED], 1);
-	assert_int_equal(d.metrics[METRIC_FRAMES_REFUSED], 0);
+	assert_int_equal(e.metrics[METRIC_FRAMES_REPEATED], 1);
+	assert_int_equal(e.metrics[METRIC_FRAMES_REFUSED], 0);
 }
 
 static void gap_is_asked_for_again(void **state)
@@ -44,7 +44,7 @@ static void gap_is_asked_for_again(void **state)
 	batch(2, 1, 0);
 	assert_int_equal(n_queue, 0);
 	assert_true(answered()->resend);
-	assert_int_equal(d.refused_streams, 0);
+	assert_int_equal(d.inbox->n_refused, 0);
 	assert_int_equal(answered()->conversation, 9);
 }
 
@@ -69,8 +69,8 @@ static void batch_is_taken_only_with_the_senders_signature_and_that_is_kept(void
 	batch(1, 2, 0);
 	commit();
 	assert_int_equal(row.signed_seq, 2);
-	assert_true(
-	    seal_chain_holds(link_seal(d.link), &d.registry->nodes[1], EPOCH, 2, &sent, row.signature, SIGNATURE_LEN));
+	assert_true(seal_chain_holds(link_seal(d.link), &e.membership.registry->nodes[1], EPOCH, 2, &sent, row.signature,
+	                             SIGNATURE_LEN));
 }
 
 static void acknowledgement_is_signed_and_shows_what_the_sender_signed(void **state)
@@ -95,14 +95,14 @@ static void sender_that_trimmed_what_is_not_here_without_proof_stops_its_stream_
 	batch(1, 2, 0);
 	commit();
 	greet(4, 3, false);
-	assert_null(d.restored);
-	assert_int_equal(d.refused_streams, 1);
+	assert_null(e.read_only);
+	assert_int_equal(d.inbox->n_refused, 1);
 	assert_false(answered()->set_back);
 	assert_int_equal(answered()->position, 2);
 	greet(4, 3, false);
-	assert_int_equal(d.refused_streams, 1);
+	assert_int_equal(d.inbox->n_refused, 1);
 	greet(3, 2, false);
-	assert_int_equal(d.refused_streams, 0);
+	assert_int_equal(d.inbox->n_refused, 0);
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 1);
 }
@@ -136,12 +136,12 @@ static void receipt_for_another_stream_epoch_or_from_another_node_is_no_proof(vo
 			seal_sign_chain(self, "peer", EPOCH, 3, &sent, receipt->signature.data);
 		}
 		greet(4, 3, false);
-		assert_null(d.restored);
-		assert_int_equal(d.refused_streams, 1);
+		assert_null(e.read_only);
+		assert_int_equal(d.inbox->n_refused, 1);
 	}
 	with_receipt(self, "peer", EPOCH, 3);
 	greet(4, 3, false);
-	assert_non_null(d.restored);
+	assert_non_null(e.read_only);
 }
 
 static void sender_that_trimmed_what_is_not_here_proves_that_this_database_was_set_back(void **state)
@@ -150,10 +150,10 @@ static void sender_that_trimmed_what_is_not_here_proves_that_this_database_was_s
 	batch(1, 2, 0);
 	commit();
 	greet(3, 3, false);
-	assert_null(d.restored);
+	assert_null(e.read_only);
 	with_receipt(link_seal(d.link), "peer", EPOCH, 3);
 	greet(4, 3, false);
-	assert_non_null(strstr(d.restored, "peer"));
+	assert_non_null(strstr(e.read_only, "peer"));
 	assert_true(answered()->set_back);
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 0);
@@ -165,13 +165,13 @@ static void old_greeting_is_no_alarm(void **state)
 	batch(1, 2, 0);
 	commit();
 	greet(1, 1, false);
-	assert_null(d.restored);
-	assert_int_equal(d.refused_streams, 0);
+	assert_null(e.read_only);
+	assert_int_equal(d.inbox->n_refused, 0);
 	greet(1, 1, true);
-	assert_int_equal(d.refused_streams, 1);
-	assert_null(d.restored);
+	assert_int_equal(d.inbox->n_refused, 1);
+	assert_null(e.read_only);
 	greet(3, 2, false);
-	assert_int_equal(d.refused_streams, 0);
+	assert_int_equal(d.inbox->n_refused, 0);
 }
 
 static void letter_of_next_to_no_words_costs_credit_too(void **state)

@@ -10,7 +10,7 @@ static void what_the_receiver_signed_is_kept_and_shown_to_it(void **state)
 	emit(3);
 	word.receipt = (ProtobufCBinaryData){ sizeof receipt, receipt };
 	ack(2, &chains[2], greeted()->conversation);
-	assert_int_equal(outbox_save(d.outbox, d.scratch), OK);
+	assert_int_equal(outbox_save(d.outbox, e.scratch), OK);
 	outbox_committed(d.outbox);
 	restart();
 	const SignedHead *shown = greeted()->receipt;
@@ -35,7 +35,7 @@ static void late_word_of_less_is_no_alarm_but_a_reason_to_greet(void **state)
 	ack(1, &chains[1], 7);
 	assert_int_equal(outbox_broken(d.outbox), 0);
 	assert_int_not_equal(greeted()->conversation, conversation);
-	assert_null(d.restored);
+	assert_null(e.read_only);
 }
 
 static void answer_of_less_than_was_acknowledged_stops_the_stream_and_only_that(void **state)
@@ -48,10 +48,10 @@ static void answer_of_less_than_was_acknowledged_stops_the_stream_and_only_that(
 	assert_int_equal(g->first, 3);
 	ack(1, &chains[1], g->conversation);
 	assert_int_equal(outbox_broken(d.outbox), 1);
-	assert_null(d.restored);
+	assert_null(e.read_only);
 	ack(3, &chains[3], 7); /* an old word mends nothing, and nothing is trimmed for it */
 	assert_int_equal(outbox_broken(d.outbox), 1);
-	assert_int_equal(outbox_find(d.outbox, "peer")->acked, 2);
+	assert_int_equal(out_stream_find(d.outbox, "peer")->acked, 2);
 	now_ms += 10001;
 	ack(2, &chains[2], greeted()->conversation);
 	assert_int_equal(outbox_broken(d.outbox), 0);
@@ -119,12 +119,13 @@ static void nodes_of_a_new_registry_are_greeted_also_where_it_lies_in_the_place_
 	(void)state;
 	emit(1);
 	greeted();
-	((struct registry_node *)d.registry->nodes)[1].name = "newcomer"; /* memory that was freed and given anew */
+	((struct registry_node *)e.membership.registry->nodes)[1].name =
+	    "newcomer"; /* memory that was freed and given anew */
 	pump();
-	assert_null(outbox_find(d.outbox, "newcomer"));
-	d.memberships++;
+	assert_null(out_stream_find(d.outbox, "newcomer"));
+	e.membership.times++;
 	pump();
-	assert_non_null(outbox_find(d.outbox, "newcomer"));
+	assert_non_null(out_stream_find(d.outbox, "newcomer"));
 }
 
 int main(void)

@@ -41,8 +41,8 @@ static const struct route routes[] = {
 };
 static const struct resource enquiries = { "Enquiries", "All of them.", ROWS(routes) };
 static const struct resource about = { "About", "The node itself.", NULL, 0 };
-static const struct resource *const resources[] = { &enquiries, NULL };
-static const struct service service = { .name = "planted", .says = "Planted.", .resources = resources };
+static const struct resource *const resources[] = { &enquiries, &about, NULL };
+static const struct served planted = { .name = "planted", .says = "Planted.", .resources = resources };
 
 static struct arena *arena;
 static json_t *document;
@@ -51,7 +51,7 @@ static int print(void **state)
 {
 	(void)state;
 	arena = arena_new((size_t)16 * 1024 * 1024);
-	document = json_loads(description_print(arena, &service, &about), JSON_REJECT_DUPLICATES, NULL);
+	document = json_loads(description_print(arena, &planted), JSON_REJECT_DUPLICATES, NULL);
 	return arena && document ? 0 : -1;
 }
 

@@ -9,15 +9,16 @@
 #include <string.h>
 
 #include "db/connection.h"
+#include "delivery/streams.h"
 #include "engine/writer.h"
 
-static struct db writer;
-static struct daemon daemon_of_writer = { .writer = &writer };
-static struct batch batch = { .daemon = &daemon_of_writer };
+static struct db db;
+static struct engine engine = { .writing = &db };
+static struct writer writer = { .engine = &engine };
 
 static void say(const char *words)
 {
-	snprintf(writer.error, sizeof writer.error, "%s", words);
+	snprintf(db.error, sizeof db.error, "%s", words);
 }
 
 static void positions_were_moved_only_where_the_server_says_so(void **state)
@@ -35,35 +36,39 @@ static void positions_were_moved_only_where_the_server_says_so(void **state)
 		{ "course_save: SQLSTATE 22012, a value does not suit the statement", false },
 		{ "", false },
 	};
-	for (size_t i = 0; i < countof(rows); i++) {
-		say(rows[i].words);
-		assert_int_equal(repair_positions_were_moved(&batch), rows[i].moved);
-	}
+	struct delivery delivery = { .engine = &engine };
+	struct participant participants[DELIVERY_PARTICIPANTS];
+	delivery_participants(&delivery, participants);
+	engine.participants = participants;
+	engine.n_participants = countof(participants);
+	for (size_t i = 0; i < countof(rows); i++)
+		assert_int_equal(participants_were_moved(&engine, rows[i].words), rows[i].moved);
+	engine.n_participants = 0;
 }
 
 static void server_without_room_or_on_its_way_down_is_at_fault_and_a_bad_value_is_not(void **state)
 {
 	(void)state;
 	say("course_save: SQLSTATE 53100, could not extend file");
-	assert_true(repair_world_is_at_fault(&batch));
+	assert_true(writer_world_is_at_fault(&writer));
 	say("course_save: SQLSTATE 57P01, terminating connection due to administrator command");
-	assert_true(repair_world_is_at_fault(&batch));
+	assert_true(writer_world_is_at_fault(&writer));
 	say("course_save: SQLSTATE 22001, a value does not suit the statement");
-	assert_false(repair_world_is_at_fault(&batch));
+	assert_false(writer_world_is_at_fault(&writer));
 }
 
 static void work_that_waits_for_a_lost_connection_asks_for_no_turn(void **state)
 {
 	struct db reader = { .lost = true };
-	struct work work = { .next = NULL };
+	struct job job = { .next = NULL };
 	(void)state;
-	daemon_of_writer.reader = &reader;
-	batch.first = &work;
-	batch.urgent = true;
-	assert_int_equal(batch_begins_ms(&batch), -1);
+	engine.reading = &reader;
+	writer.first = &job;
+	writer.urgent = true;
+	assert_int_equal(writer_begins_ms(&writer), -1);
 	reader.lost = false;
-	assert_int_equal(batch_begins_ms(&batch), 0);
-	batch.first = NULL;
+	assert_int_equal(writer_begins_ms(&writer), 0);
+	writer.first = NULL;
 }
 
 int main(void)

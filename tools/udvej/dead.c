@@ -172,7 +172,7 @@ static int run(int argc, char **argv)
 	if (!v || !read_wish(argc - 1, argv + 1, &w) || !is_whole(v, &w))
 		return EXIT_USAGE;
 	struct arena *a = arena_new((size_t)64 * 1024);
-	const char *rule = !a ? "out of memory" : v->one ? broken_rule(a, &w) : NULL;
+	const char *rule = v->one ? broken_rule(a, &w) : NULL;
 	if (rule)
 		fprintf(stderr, "udvej: %s\n", rule);
 	int code = rule ? 1 : run_verb(v, &w);

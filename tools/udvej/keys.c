@@ -120,7 +120,7 @@ static int run(int argc, char **argv)
 	if (!out || !name || argc != (before ? 7 : 5))
 		return EXIT_USAGE;
 	struct arena *a = arena_new((size_t)64 * 1024);
-	const char *copy, *rule = a ? read_name(a, name, &copy, sizeof copy) : "out of memory";
+	const char *copy, *rule = read_name(a, name, &copy, sizeof copy);
 	if (rule)
 		fprintf(stderr, "udvej: --name: %s\n", rule);
 	int code = rule ? 1 : make_keys(a, out, name, before);

@@ -143,8 +143,6 @@ static enum err watch(struct session *s)
 	bool done = false;
 	enum err e = OK;
 	turn.arena = arena_new(LOOK_MEMORY);
-	if (!turn.arena)
-		return ERR_MEMORY;
 	while (e == OK && !done) {
 		arena_reset(turn.arena);
 		e = look(&turn, &w, &done);

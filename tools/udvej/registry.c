@@ -57,8 +57,8 @@ static int run(int argc, char **argv)
 		if (strcmp(verbs[i].name, argv[1]) != 0 || argc - 2 < verbs[i].least || argc - 2 > verbs[i].most)
 			continue;
 		struct arena *a = arena_new(MEMORY);
-		const char *why = "out of memory";
-		enum err e = a ? verbs[i].run(a, argv + 2, &why) : ERR_MEMORY;
+		const char *why = "";
+		enum err e = verbs[i].run(a, argv + 2, &why);
 		if (e != OK)
 			fprintf(stderr, "udvej: %s\n", why);
 		arena_free(a);

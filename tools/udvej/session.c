@@ -31,9 +31,7 @@ enum err session_is_intake(struct session *s, bool *ret)
 
 enum err session_open(struct session *s, const char *conf)
 {
-	*s = (struct session){ .arena = arena_new(MEMORY), .why = "out of memory" };
-	if (!s->arena)
-		return ERR_MEMORY;
+	*s = (struct session){ .arena = arena_new(MEMORY), .why = "" };
 	TRY(daemon_settings(s->arena, conf, &s->settings, &s->why));
 	TRY(db_open(s->arena, settings_get(s->settings, "database"), &s->db, &s->why));
 	TRY(db_prepare(s->arena, s->db, &sql_set_udvej_look, &s->why));

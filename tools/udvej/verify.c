@@ -10,6 +10,7 @@
 #include "membership/agreement.h"
 #include "session.h"
 #include "sql_udvej_operator.h"
+#include "verify_log.h"
 #include "wire/seal.h"
 
 struct walk {
@@ -124,10 +125,11 @@ static enum err verify(struct session *s)
 	TRY(db_exec(s->db, s->arena, sql_operator_verify_begin, NULL));
 	TRY(verify_out(s, &all));
 	TRY(verify_in(s, r, &all));
+	TRY(verify_log(s, &all));
 	TRY(db_rollback(s->db));
 	if (all)
 		return OK;
-	s->why = "not every stream is what it was: put the newest copy of the database back, or run `udvej recover`";
+	s->why = "not all is what it was: put the newest copy of the database back, or run `udvej recover`";
 	return ERR_STALE;
 }
 
@@ -145,6 +147,7 @@ static int run(int argc, char **argv)
 const struct command command_verify = {
 	.name = "verify",
 	.usage = "--conf SETTINGS-FILE",
-	.doc = "Checks the hash chains of the streams out, and the senders' signatures on the streams in.",
+	.doc = "Checks the hash chains of the streams out and of the log of use, and the senders' signatures on the "
+	       "streams in.",
 	.run = run,
 };

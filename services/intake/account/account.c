@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "intake/account/account.h"
 #include "membership/statement.h"
 #include "sql_intake.h"
@@ -20,13 +21,6 @@ static struct cached {
 	unsigned role;
 	int64_t until_ms;
 } cache[64];
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool fits(const char *text, size_t size)
 {
@@ -74,7 +68,7 @@ enum err account_authenticate(struct tx *tx, const char *token, struct principal
 {
 	const struct intake *app = tx->app;
 	unsigned char hash[32];
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = clock_monotonic_ms();
 	crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
 	struct cached *slot = &cache[hash[0] % countof(cache)];
 	if (slot->until_ms <= now_ms || sodium_memcmp(slot->hash, hash, sizeof hash) != 0) {

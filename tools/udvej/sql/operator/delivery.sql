@@ -92,3 +92,8 @@ order by seq limit 100;
 
 -- name: operator_verify_in
 select sender, epoch, seq, signed_seq, signed_chain, signature from bus_in_stream order by sender;
+
+-- name: operator_verify_log
+select number, at_ms, who, role, use, coalesce(subject, '') as subject, outcome, status, coalesce(why, '') as why,
+       coalesce(citizens, '{}') as citizens, searched, salt, commitment, chain
+from audit_log where number > :after::bigint order by number limit 500;

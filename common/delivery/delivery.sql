@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- Streams out and in, parked messages, dead letters, idempotency.
+-- Streams out and in, parked messages, dead letters.
 
 -- name: life
 select epoch, since, partner, signature from life;
@@ -43,6 +43,22 @@ where receiver = :receiver and acked < :seq;
 -- name: out_trim
 -- From where it was trimmed last: what was deleted before still lies in the index.
 delete from bus_out where receiver = :receiver and seq > :after and seq <= :seq;
+
+-- A new life of this database (anew.c).
+-- name: out_anew_page
+select seq, id, type, entity, salt, body from bus_out where receiver = :receiver and seq > :after::bigint
+order by seq limit 100;
+
+-- name: out_anew_move
+update bus_out set seq = :seq, chain = :chain where receiver = :receiver and seq = :old_seq;
+
+-- name: out_anew_drop
+delete from bus_out where receiver = :receiver and seq <= :seq::bigint;
+
+-- name: out_anew_stream
+-- Numbered anew: nothing of the new life is acknowledged.
+update bus_out_stream set seq = :seq, chain = :chain, acked = 0, acked_chain = :nothing, receipt = null
+where receiver = :receiver;
 
 -- name: in_stream_all
 select sender, epoch, seq, chain, signed_seq, signed_chain, signature, since, partner, life_signature, asked
@@ -133,9 +149,3 @@ values (:sender, :epoch, :seq, coalesce(:id, ''), coalesce(:type, ''), coalesce(
 select (select coalesce(sum(seq - acked), 0)::bigint from bus_out_stream) as out, (select count(*) from bus_parked) as parked,
        (select count(*) from bus_dead) as dead,
        (select coalesce(extract(epoch from now() - min(parked_at)), 0)::bigint from bus_parked) as parked_seconds;
-
--- name: idempotency_find
-select scope, body_hash, subject from idempotency where scope = any (:scopes::bytea[]);
-
--- name: idempotency_insert :late
-insert into idempotency (scope, body_hash, subject) values (:scope, :body_hash, :subject);

@@ -46,21 +46,6 @@ delete from recovery_item where problem is null;
 select (select count(*) from recovery_item where problem is null) as waiting,
        (select count(*) from recovery_item where problem is not null) as problems;
 
--- name: recovery_out_page
-select seq, id, type, entity, salt, body from bus_out where receiver = :receiver and seq > :after::bigint
-order by seq limit 100;
-
--- name: recovery_out_move
-update bus_out set seq = :seq, chain = :chain where receiver = :receiver and seq = :old_seq;
-
--- name: recovery_out_drop
-delete from bus_out where receiver = :receiver and seq <= :seq::bigint;
-
--- name: recovery_out_stream
--- Numbered anew: nothing of the new life is acknowledged.
-update bus_out_stream set seq = :seq, chain = :chain, acked = 0, acked_chain = :nothing, receipt = null
-where receiver = :receiver;
-
 -- name: recovery_in_stream
 -- Goes on where the sender knows that we were, for which it signs; or where we are, if that is further in the same life.
 -- Not when it has not told all, or not all of that was applied: it would be passed over for good.

@@ -3,7 +3,7 @@
  * none of this can fail. Pure. */
 #include <stdlib.h>
 
-#include "daemon/daemon.h"
+#include "serving/route.h"
 
 const char *rq_text(const struct request *rq, const char *name)
 {

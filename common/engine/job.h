@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the writer does: jobs, which others put, and participants, which have a part in every transaction. The writer
+ * knows these two tables only. A request and a message from another node are jobs; so is a day that begins, or an entry
+ * of a log. */
+#ifndef UDVEJ_ENGINE_JOB_H
+#define UDVEJ_ENGINE_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/transaction.h"
+
+struct job;
+
+/* One row for each kind of job. */
+struct job_kind {
+	const char *name; /* for the log */
+	/* Does it, within the transaction. An error: nothing of this transaction may be committed, and all its jobs are run
+	 * again one by one. What fails alone is judged (unless the server is at fault: then it is run again later), and run
+	 * once more, with job->judged set, to set aside what cannot be done: an error stops the process then. May be called
+	 * any number of times before one of the following. */
+	enum err (*run)(struct job *job, struct tx *tx);
+	/* It was judged: job->verdict says why, and the words are those of the database. NULL: it keeps neither. */
+	void (*judged)(struct job *job, const char *database_said);
+	/* It is committed; with job->refused, which run() sets where it has left nothing in the transaction, the second is
+	 * called instead. Only now anything may be told or counted. */
+	void (*committed)(struct job *job);
+	void (*refused)(struct job *job);
+	/* The connection was lost at COMMIT, and nobody knows whether that was done. It is run again: run() has to find
+	 * out. NULL: it does so each time. */
+	void (*in_doubt)(struct job *job);
+	/* It waits too long for the database: answers whoever waits for it. While it `runs` it may yet be done. NULL:
+	 * nobody waits. May be called again. */
+	void (*overdue)(struct job *job, bool runs);
+	void (*free)(struct job *job);
+	bool comes_again; /* when the connection is lost it is dropped: whoever put it will do so again */
+};
+
+/* The first member of what is queued. Who puts it fills in the upper part. */
+struct job {
+	const struct job_kind *kind;
+	struct arena *arena; /* it makes things in this one too, beside that of the transaction; NULL: in none */
+	bool patient;        /* nobody waits for it: it may wait a moment for others, to share their transaction */
+
+	struct job *next;
+	int64_t queued_ms;
+	struct refusal verdict; /* why it failed or is refused */
+	unsigned cancelled;     /* how often its statement was ended from outside, or for its time */
+	bool judged;            /* it failed alone: do not do it again */
+	bool refused;           /* in the running transaction it is refused, and leaves nothing there */
+};
+
+/* What has a part in each transaction, beside its jobs: it keeps in memory what the database has, and moves it with the
+ * jobs. Any function may be NULL. They are called in the order of the table. */
+struct participant {
+	void *owner;
+	/* Forgets what is in memory and reads it again. */
+	enum err (*reload)(void *owner);
+	/* All have done so, after a connection was lost: what was decided meanwhile? */
+	void (*reloaded)(void *owner);
+	/* The transaction has begun, and these are its jobs. */
+	enum err (*begun)(void *owner, struct arena *a, struct job *jobs);
+	/* The jobs are done: queues what they moved, before the COMMIT. */
+	enum err (*save)(void *owner, struct arena *a);
+	void (*committed)(void *owner);
+	/* An error: what is in memory has to be read again. */
+	enum err (*rolled_back)(void *owner);
+	/* Whether it has something to save though there is no job. */
+	bool (*due)(void *owner, int64_t now_ms);
+	/* Statements that divide by zero, in the server, when a row is not where this process left it: somebody else
+	 * writes to this database. Ends with NULL. */
+	const char *const *conditions;
+};
+
+/* --- participant.c: the functions of all participants, one after another; of those that may fail, up to the first
+ * error --- */
+
+enum err participants_reload(const struct engine *e) MUST_USE;
+void participants_reloaded(const struct engine *e);
+enum err participants_begun(const struct engine *e, struct arena *a, struct job *jobs) MUST_USE;
+enum err participants_save(const struct engine *e, struct arena *a) MUST_USE;
+void participants_committed(const struct engine *e);
+/* All of them, whatever fails. */
+enum err participants_rolled_back(const struct engine *e) MUST_USE;
+bool participants_due(const struct engine *e, int64_t now_ms);
+/* Whether these words of the database say that a row was not where a participant left it. */
+bool participants_were_moved(const struct engine *e, const char *database_said);
+
+#endif
