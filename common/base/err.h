@@ -79,11 +79,12 @@ enum err err_of_slug(const char *slug);
  * message or request, or are literals. */
 struct refusal {
 	enum err err;
-	const char *field; /* JSON path of the offending field ("citizen.birthYear"), or "" */
-	const char *rule;  /* one sentence: the rule, and what was found */
+	const char *field;     /* JSON path of the offending field ("citizen.birthYear"), or "" */
+	const char *rule;      /* one sentence: the rule, and what was found */
+	struct broken *broken; /* all rules that were broken (broken.h), of which that is the first; NULL: it alone */
 };
 
-/* Fills *r and returns e, so that a check can say `return refuse(r, ERR_VALUE, "aim", "..."). */
+/* Fills *r with this alone and returns e, so that a check can say `return refuse(r, ERR_VALUE, "aim", "..."). */
 enum err refuse(struct refusal *r, enum err e, const char *field, const char *rule);
 
 #define TRY(call)                                                                                                      \

@@ -21,6 +21,7 @@ struct service {
 	const struct migrations *migrations;
 	const char *says; /* one paragraph, for the description of its API */
 	const struct resource *const *resources;
+	const struct known_row *known; /* what rules and parameters can ask for; NULL: none does */
 	const struct setting *settings;
 	size_t n_settings;
 	/* What this service can tell of to others who are recovered: kinds in the order they are told. */
@@ -40,9 +41,10 @@ struct service {
 	enum err (*authenticate)(struct tx *tx, const char *token, struct principal *ret);
 };
 
-/* The nth row of all its resources; NULL after the last. */
-const struct route *service_route(const struct service *s, size_t n);
+/* The nth message of all its resources; NULL after the last. */
 const struct message_row *service_message(const struct service *s, size_t n);
+/* What it answers over HTTP. */
+struct served service_served(const struct service *s);
 
 /* The whole life of a daemon: settings, database, bus, HTTP, loop until SIGTERM. The exit code of the process. */
 int daemon_main(int argc, char **argv, const struct service *service);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -13,8 +14,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/internal.h"
+#include "serving/authority.h"
 #include "sql_daemon.h"
 
+#define DESCRIPTION_MEMORY ((size_t)16 * 1024 * 1024)
 #define HOLD_MS 3000 /* the others have this long to say that they know more than this database */
 
 static const struct setting common_settings[] = {
@@ -23,10 +26,11 @@ static const struct setting common_settings[] = {
 	{ "partners", NULL, "file of the partners' public keys: all of them must have signed the registry" },
 	{ "keys", NULL, "file of this node's secret keys, mode 0600 (`udvej keys` makes it)" },
 	{ "keys_before", "", "while this node's keys are changed: the file of those it had before" },
-	{ "database", NULL, "libpq connection string of this daemon's own database" },
+	{ "database", NULL, "libpq connection string of this daemon's own database, with a role that owns nothing" },
+	{ "database_owner", NULL, "the same as the role that owns it; used at start only, to make tables and give rights" },
 	{ "http_host", "127.0.0.1", "address to listen on" },
 	{ "http_port", NULL, "port to listen on" },
-	{ "share", NULL, "directory of programmes, instruments and API descriptions" },
+	{ "share", NULL, "directory of programmes and instruments" },
 	{ "clock_offset_days", "0", "moves the domain clock forward, for demonstrations" },
 };
 
@@ -34,6 +38,9 @@ enum err daemon_settings(struct arena *a, const char *path, struct settings **re
 {
 	return settings_load(a, path, common_settings, countof(common_settings), NULL, 0, ret, why);
 }
+
+/* What nobody changes once it is written, this daemon neither. */
+static const char *const append_only[] = { "audit_log" };
 
 /* A connection with all statements prepared. */
 static enum err prepare(struct daemon *d, struct db *db, const char **why)
@@ -49,13 +56,18 @@ static enum err open_database(struct daemon *d, const char **why)
 {
 	struct engine *e = &d->engine;
 	const char *conninfo = settings_get(d->settings, "database");
+	const struct migrations *const migrations[] = { &migrations_daemon, d->service->migrations };
+	const struct db_owner owner = { .conninfo = settings_get(d->settings, "database_owner"),
+		                            .migrations = migrations,
+		                            .n_migrations = countof(migrations),
+		                            .append_only = append_only,
+		                            .n_append_only = countof(append_only) };
 	TRY(db_open(e->arena, conninfo, &e->writing, why));
 	if (!db_fence(e->writing, e->membership.node)) {
 		*why = "another instance of this node is running on this database: stop it first";
 		return ERR_CONFIG;
 	}
-	TRY(db_migrate(e->arena, e->writing, &migrations_daemon, why));
-	TRY(db_migrate(e->arena, e->writing, d->service->migrations, why));
+	TRY(db_grant(e->arena, e->writing, &owner, why));
 	TRY(prepare(d, e->writing, why));
 	TRY(db_open(e->arena, conninfo, &e->reading, why));
 	return prepare(d, e->reading, why);
@@ -118,12 +130,7 @@ static enum err load_keys(struct daemon *d, const char **why)
 
 static enum err open_api(struct daemon *d, const char **why)
 {
-	const struct served served = {
-		.resources = d->service->resources,
-		.authenticate = d->service->authenticate,
-		.description = arena_printf(d->engine.arena, "%s/services/%s/openapi.json", settings_get(d->settings, "share"),
-		                            d->service->name),
-	};
+	const struct served served = service_served(d->service);
 	long port = atol(settings_get(d->settings, "http_port"));
 	if (port < 1 || port > 65535) {
 		*why = "setting `http_port` must be from 1 to 65535";
@@ -142,6 +149,8 @@ static enum err open_all(struct daemon *d, const char *conf, const char **why)
 	e->clock.offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
 	log_name(e->membership.node);
 	TRY(load_keys(d, why));
+	const struct served served = service_served(s);
+	TRY(authority_check_routes(e->arena, &served, why));
 	TRY(membership_open(&e->membership, e->arena, settings_get(d->settings, "registry"),
 	                    settings_get(d->settings, "partners"), why));
 	TRY(open_database(d, why));
@@ -250,6 +259,16 @@ static void close_all(struct daemon *d)
 	membership_close(&e->membership);
 }
 
+/* The description of the API, for those who read it without a running node. */
+static int describe(const struct service *service)
+{
+	struct arena *a = arena_new(DESCRIPTION_MEMORY);
+	const struct served served = service_served(service);
+	bool said = puts(api_describe(a, &served)) != EOF && fflush(stdout) == 0;
+	arena_free(a);
+	return said ? 0 : 1;
+}
+
 int daemon_main(int argc, char **argv, const struct service *service)
 {
 	struct daemon d = { .service = service };
@@ -257,9 +276,11 @@ int daemon_main(int argc, char **argv, const struct service *service)
 	sigset_t set;
 	log_name(service->name);
 	if (argc != 2) {
-		log_error("usage: udvej-%s SETTINGS-FILE", service->name);
+		log_error("usage: udvej-%s SETTINGS-FILE, or --describe", service->name);
 		return 2;
 	}
+	if (strcmp(argv[1], "--describe") == 0)
+		return describe(service);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rows of all resources of a service, one after another. Pure. */
+/* What of a service is for which room. Pure. */
 #include "daemon/internal.h"
 
-const struct route *service_route(const struct service *s, size_t n)
+struct served service_served(const struct service *s)
 {
-	for (const struct resource *const *r = s->resources; r && *r; r++) {
-		if (n < (*r)->n_routes)
-			return &(*r)->routes[n];
-		n -= (*r)->n_routes;
-	}
-	return NULL;
+	return (struct served){
+		.name = s->name,
+		.says = s->says,
+		.resources = s->resources,
+		.known = s->known,
+		.authenticate = s->authenticate,
+	};
 }
 
 const struct message_row *service_message(const struct service *s, size_t n)

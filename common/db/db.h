@@ -73,6 +73,7 @@ struct db_arg {
 	{                                                                                                                  \
 		.name = (n), .kind = ARG_KIND_BYTES, .text = (const char *)(p), .len = (l)                                     \
 	}
+#define DB_MOST_ARGS 40 /* of a statement, with the end */
 #define DB_ARGS(...) ((const struct db_arg[]){ __VA_ARGS__ __VA_OPT__(, ){ .name = NULL } })
 
 struct db;
@@ -88,12 +89,24 @@ enum err db_check_durable(struct db *db, struct arena *a) MUST_USE;
 /* Applies the migrations that the database has not seen, each in a transaction, under a lock. ERR_CONFIG when
  * the database has seen others than these. */
 enum err db_migrate(struct arena *a, struct db *db, const struct migrations *m, const char **why) MUST_USE;
+/* The role that owns what is in a database, and what is done as it. */
+struct db_owner {
+	const char *conninfo;
+	const struct migrations *const *migrations; /* in their order */
+	size_t n_migrations;
+	const char *const *append_only; /* tables that the daemon's role may only read and add to, if they are there */
+	size_t n_append_only;
+};
+/* As the owner, in a session of its own: applies the migrations, and gives the role of `db`, which holds its fence, the
+ * right to read and write all tables. Then checks that this role owns nothing, cannot become the owner or a superuser,
+ * cannot create anything, and cannot change what is only added to: else ERR_CONFIG, and *why says what to do. */
+enum err db_grant(struct arena *a, struct db *db, const struct db_owner *o, const char **why) MUST_USE;
 /* Prepares all statements of a set; a typo in SQL stops the daemon here. */
 enum err db_prepare(struct arena *a, struct db *db, const struct sql_set *set, const char **why) MUST_USE;
 /* Runs SQL text that returns nothing (setup only). */
 enum err db_run(struct db *db, const char *text) MUST_USE;
-/* Takes the advisory lock that fences off a second instance of a node; false when it is held elsewhere. The four
- * functions above and this one wait for the server and must not be called in a transaction. */
+/* Takes the advisory lock that fences off a second instance of a node; false when it is held elsewhere. This
+ * and all functions above wait for the server and must not be called in a transaction. */
 bool db_fence(struct db *db, const char *node);
 
 /* --- reading and writing: a connection in pipeline mode; writes are queued, reads flush --- */

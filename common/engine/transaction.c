@@ -3,6 +3,7 @@
  * commits nothing. */
 #include "engine/transaction.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -18,10 +19,24 @@ enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rul
 	return refuse(&tx->why, e, field, text);
 }
 
+/* Who wrote stands in what is written, whatever the handler says: the argument entered_by. */
+static const struct db_arg *stamp(const struct tx *tx, const struct db_arg *args, struct db_arg stamped[DB_MOST_ARGS])
+{
+	size_t n = 0;
+	stamped[n++] = (struct db_arg)ARG_TEXT("entered_by", tx->who);
+	for (; args[n - 1].name; n++) {
+		assert(n + 1 < DB_MOST_ARGS);
+		stamped[n] = args[n - 1];
+	}
+	stamped[n] = (struct db_arg){ .name = NULL };
+	return stamped;
+}
+
 enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessage *message, const struct db_arg *args)
 {
+	struct db_arg stamped[DB_MOST_ARGS];
 	tx->wrote = true;
-	return db_exec_args(tx->db, tx->arena, sql, message, args);
+	return db_exec_args(tx->db, tx->arena, sql, message, stamp(tx, args, stamped));
 }
 
 const char *tx_id(struct tx *tx, const char *purpose)
@@ -41,6 +56,7 @@ struct tx tx_make(struct engine *e, struct db *db, struct arena *a)
 		.today = today,
 		.latest = today,
 		.sender = "",
+		.who = "",
 		.cause = "",
 	};
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/broken.h"
 #include "base/err.h"
 #include "db/db.h"
 #include "membership/registry.h"
@@ -28,6 +29,7 @@ struct tx {
 	struct date latest; /* the last day that may be told: today; by a message a day more, where midnight came first */
 	struct refusal why; /* filled by whoever refuses: tx_refuse() */
 	const char *sender; /* of a message: the authenticated node name; else "" */
+	const char *who;    /* of a request: who asks; else "". Statements take it as :entered_by */
 	const char *cause;  /* id of the message or request being handled */
 	void **kept;        /* of a message: what was read earlier in this transaction and is true still; of the service */
 	struct engine *engine; /* private to the rooms of common/ */
@@ -39,6 +41,9 @@ struct tx {
 /* Says why, and returns e for the handler to return. `rule` is copied by printf. */
 enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
     __attribute__((format(printf, 4, 5)));
+/* Notes that a field breaks a rule, beside what was noted before (broken.h), and gives the error of all. Who collects
+ * returns tx->why.err at the end. */
+#define tx_broken(tx, field, rule, ...) broken_add((tx)->arena, &(tx)->why, (field), (rule), __VA_ARGS__)
 /* Save: queues a write. message may be NULL; see db.h for how parameters find their values. */
 #define tx_exec(tx, sql, message, ...) tx_exec_args((tx), (sql), (message), DB_ARGS(__VA_ARGS__))
 enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessage *message,

@@ -69,7 +69,10 @@ void http_answer(struct http_request *rq, const struct http_reply *reply);
 
 /* --- problem.c: RFC 9457 --- */
 
-/* The problem document of a refusal as an answer. `instance` may be "". */
+/* The problem document of a refusal: the first broken rule as `field` and `rule`, all of them in `errors`. `instance`
+ * may be "". */
+const char *http_problem_json(struct arena *a, const struct refusal *why, const char *instance);
+/* The same as an answer. */
 struct http_reply http_problem(struct arena *a, const struct refusal *why, const char *instance);
 
 /* --- path.c --- */

@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "serving/authority.h"
 #include "serving/internal.h"
+#include "serving/list.h"
 
 static const char *quoted_version(struct arena *a, int64_t version)
 {
@@ -24,9 +26,10 @@ static struct http_reply describe(struct call *c, const char *preference)
 		.preference_applied = preference,
 		.content_disposition = c->reply.content_disposition,
 	};
-	if (c->reply.body)
+	if (c->reply.body) {
+		authority_mask(&c->rq, (ProtobufCMessage *)c->reply.body);
 		shape_to_json(&json, c->reply.body);
-	else
+	} else
 		buffer_puts(&json, c->reply.text ? c->reply.text : "");
 	r.body = json.data;
 	r.body_len = json.len;
@@ -102,7 +105,7 @@ static enum err read_answer(struct api *api, struct call *c)
 	}
 	arena_on_full(c->http->arena, &guard);
 	struct tx tx = tx_make(engine, engine->reading, c->http->arena);
-	enum err e = c->route->answer(&tx, &c->rq, &c->reply);
+	enum err e = c->route->list ? list_answer(&tx, &c->rq, &c->reply) : c->route->answer(&tx, &c->rq, &c->reply);
 	arena_on_full(c->http->arena, NULL);
 	if (e != OK)
 		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serving/authority.h"
+#include "serving/description.h"
 #include "serving/internal.h"
 
 #define MAX_WAIT_SECONDS 30
@@ -70,6 +72,17 @@ static enum err authorise(const struct api *api, struct call *c)
 	return OK;
 }
 
+/* Whether this person may use the route on what it names. */
+static enum err see(const struct api *api, struct call *c)
+{
+	struct tx tx = tx_make(api->engine, api->engine->reading, c->http->arena);
+	c->rq.route = c->route;
+	enum err e = authority_check(&tx, &c->rq);
+	if (e != OK)
+		c->why = tx.why.err == e ? tx.why : (struct refusal){ .err = e, .field = "", .rule = err_text(e) };
+	return e;
+}
+
 /* The value of `wait` in a list of preferences (RFC 7240): names in any case, spaces around "=", others ignored. */
 static const char *wait_of(const char *prefer)
 {
@@ -111,8 +124,9 @@ static enum err prepare(const struct api *api, struct call *c)
 	const char *allow;
 	TRY(find_route(api, c, &allow));
 	TRY(authorise(api, c));
+	TRY(see(api, c));
 	TRY(read_headers(c));
-	TRY(route_check(c));
+	TRY(route_check(api, c));
 	if (c->route->write)
 		TRY(idempotency_read(c));
 	return OK;
@@ -150,11 +164,17 @@ static void on_gone(void *owner, struct http_request *http)
 	call_forget(http->owner);
 }
 
+const char *api_describe(struct arena *a, const struct served *served)
+{
+	return description_print(a, served, &health_resource);
+}
+
 enum err api_open(struct engine *e, const struct served *served, const char *host, uint16_t port, struct api **ret,
                   const char **why)
 {
 	struct api *api = ARENA_NEW(e->arena, struct api);
 	*api = (struct api){ .engine = e, .served = *served };
+	api->description = arena_strdup(e->arena, api_describe(e->scratch, served));
 	TRY(http_open(e->arena, host, port, on_request, on_gone, api, &api->http, why));
 	e->serving = api;
 	*ret = api;

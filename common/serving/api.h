@@ -11,14 +11,9 @@ extern const struct sql_set sql_set_serving; /* the statements of this room */
 
 struct api;
 
-/* What is served. */
-struct served {
-	const struct resource *const *resources; /* ended by NULL */
-	/* Who a bearer token is; ERR_BAD_TOKEN. Reads only. */
-	enum err (*authenticate)(struct tx *tx, const char *token, struct principal *ret);
-	const char *description; /* path of the file that describes it */
-};
-
+/* The description of an API, a JSON document in the arena; what every daemon answers is in it. */
+const char *api_describe(struct arena *a, const struct served *served);
+/* *served is copied. */
 enum err api_open(struct engine *e, const struct served *served, const char *host, uint16_t port, struct api **ret,
                   const char **why) MUST_USE;
 void api_close(struct api *api); /* takes NULL */

@@ -56,7 +56,9 @@ static enum err carry_out(struct api *api, struct tx *tx, struct call *c, const 
 	if (api->engine->read_only)
 		return refuse(&c->why, ERR_SET_BACK, "", api->engine->read_only);
 	c->reply = (struct reply){ .status = 200, .subject = "" };
+	tx->why = (struct refusal){ .err = OK };
 	tx->cause = uuid_new(tx->arena);
+	tx->who = c->rq.principal.who;
 	enum err e = c->route->write(tx, &c->rq, &c->reply);
 	if (e == OK)
 		e = idempotency_keep(tx, c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What every daemon answers about itself: alive, ready, counters, and its API description. Says
  * nothing about persons. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,23 +94,17 @@ static enum err answer_metrics(struct tx *tx, const struct request *rq, struct r
 
 static enum err answer_openapi(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	char block[8192];
-	struct buffer out = buffer_in(tx->arena);
 	(void)rq;
-	FILE *file = fopen(((const struct api *)tx->engine->serving)->served.description, "re");
-	if (!file)
-		return tx_refuse(tx, ERR_NOT_FOUND, "", "this daemon has no API beside /healthz, /readyz and /metrics");
-	for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0;)
-		buffer_add(&out, block, n);
-	fclose(file);
-	reply->text = out.data;
+	reply->text = ((const struct api *)tx->engine->serving)->description;
 	return OK;
 }
 
 static const struct route routes[] = {
-	{ "GET", "/healthz", "Whether the process lives.", ROLE_ANYONE, .answer = answer_healthz },
-	{ "GET", "/readyz", "Whether it can do its work.", ROLE_ANYONE, .answer = answer_readyz },
-	{ "GET", "/metrics", "Counters in the text format of Prometheus.", ROLE_ANYONE, .answer = answer_metrics },
+	{ "GET", "/healthz", "Whether the process lives.", ROLE_ANYONE, .media = "text/plain", .answer = answer_healthz },
+	{ "GET", "/readyz", "Whether it can do its work. Without a broker too: it then says that messages wait.",
+	  ROLE_ANYONE, .media = "text/plain", .statuses = { 200, 503 }, .answer = answer_readyz },
+	{ "GET", "/metrics", "Counters in the text format of Prometheus.", ROLE_ANYONE, .media = "text/plain",
+	  .answer = answer_metrics },
 	{ "GET", "/api/v1/openapi.json", "This description.", ROLE_ANYONE, .answer = answer_openapi },
 };
 

@@ -11,6 +11,7 @@
 struct api {
 	struct engine *engine;
 	struct served served;
+	const char *description; /* of it */
 	struct http_server *http;
 	struct call *waiting;
 };
@@ -62,7 +63,17 @@ void call_forget(struct call *c);
 
 /* --- route_check.c: decodes and checks the body and the query of a call against its route --- */
 
-enum err route_check(struct call *c) MUST_USE;
+enum err route_check(const struct api *api, struct call *c) MUST_USE;
+
+/* --- rule.c: one value against one rule; what is broken is noted in tx->why --- */
+
+void rule_check_code(struct tx *tx, const char *field, const char *list, const char *value);
+void rule_check_known(struct tx *tx, const struct principal *who, const char *field, const char *name,
+                      const char *value);
+void rule_check_length(struct tx *tx, const char *field, int64_t max, const char *value);
+void rule_check_range(struct tx *tx, const char *field, int64_t min, int64_t max, int64_t value);
+/* latest: the last day that may be told, or DATE_NONE. */
+void rule_check_date(struct tx *tx, const char *field, struct date latest, const char *value);
 
 /* --- idempotency.c --- */
 

@@ -17,6 +17,8 @@ static const struct {
 	{ ROLE_PROJECT_LEAD, "project lead" },
 	{ ROLE_ADMIN, "admin" },
 	{ ROLE_AUDITOR, "auditor" },
+	{ ROLE_CULTURAL_MEDIATOR, "cultural mediator" },
+	{ ROLE_STEERING_GROUP, "steering group" },
 };
 
 unsigned role_of(const char *name)

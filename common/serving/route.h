@@ -25,23 +25,54 @@ enum role {
 	ROLE_PROJECT_LEAD = 1 << 6,
 	ROLE_ADMIN = 1 << 7,
 	ROLE_AUDITOR = 1 << 8,
-	ROLE_ANYONE = 1 << 9, /* no token needed */
+	ROLE_CULTURAL_MEDIATOR = 1 << 9,
+	ROLE_STEERING_GROUP = 1 << 10,
+	ROLE_ANYONE = 1 << 11, /* no token needed */
 };
 /* "project lead" and so on; 0 and NULL when there is none. */
 unsigned role_of(const char *name);
 const char *role_name(unsigned role);
 
+/* How much of a case somebody holds. */
+enum hold {
+	HOLD_NONE,
+	HOLD_WAY,  /* its way: where it stands, and with whom */
+	HOLD_READ, /* and its content */
+	HOLD_WORK, /* and may work on it */
+};
+
+/* Whose records are asked for: what statements on cases take as :reach, :who, :me, :today
+ * and :sees_content. */
+struct view {
+	const char *reach; /* own | posted | organisation */
+	bool sees_content; /* not only the way of a case */
+	const char *who;   /* what was entered under this name */
+	const char *me;    /* the cases of this worker, of those she leads and covers for; "" when none */
+	const char *today;
+};
+
 struct principal {
-	const char *id; /* token or user id: idempotency keys are scoped to it */
+	const char *id;  /* token or user id: idempotency keys are scoped to it */
+	const char *who; /* under which everything is entered and logged; stays the same when a token is renewed */
 	const char *name;
 	const char *organisation;
 	const char *worker; /* the worker this person is; "" when none */
 	unsigned role;
 };
 
+/* Why somebody may see a record, and whom it is about: as its `subject` says. */
+struct seen {
+	const char *citizen, *worker; /* "" when none */
+	const char *why;              /* code of list why-allowed */
+	enum hold hold;
+};
+
 struct request {
 	struct http_request *http;
 	struct principal principal;
+	const struct route *route;
+	struct view view;                    /* whose records are asked for */
+	struct seen seen;                    /* of a route with a subject */
 	const char *params[HTTP_MAX_PARAMS]; /* of the path */
 	const ProtobufCMessage *body;        /* checked against the route's shape and rules */
 	const char *subject;                 /* on a replay or after a wait: what the write stored in reply->subject */
@@ -56,6 +87,9 @@ struct reply {
 	const char *location;
 	const char *content_disposition; /* of a download; NULL: none */
 	int64_t version;                 /* becomes an ETag; 0: none */
+	const char *searched;            /* what was searched for, for the log of use; NULL: nothing */
+	const char **citizens;           /* whom it shows, where no field `citizen_id` of the body says so */
+	size_t n_citizens;
 	const char *subject;  /* write: id by which `answer` finds the outcome again (kept with the idempotency key) */
 	const char *wait_for; /* write: key of tx_wake() that decides it; "" or NULL: decided now */
 };
@@ -63,26 +97,53 @@ struct reply {
 /* A field rule, checked by the route layer after the JSON has the right shape. A table of them ends with { 0 }. */
 struct rule {
 	const char *field; /* dotted proto path: "citizen.birth_year" */
-	enum rule_kind { RULE_REQUIRED = 1, RULE_DATE, RULE_CODE, RULE_RANGE, RULE_MAX_LENGTH, RULE_MAX_ITEMS } kind;
-	const char *codes; /* RULE_CODE: name of a code list in vocab/code.h; each item of a list is checked */
-	int64_t min, max;  /* RULE_RANGE; lengths and item counts: max */
+	enum rule_kind {
+		RULE_REQUIRED = 1, /* a text of spaces alone is none */
+		RULE_DATE,
+		RULE_PAST_DATE, /* a date that is not after today */
+		RULE_CODE,
+		RULE_KNOWN,
+		RULE_RANGE,
+		RULE_MAX_LENGTH, /* in characters */
+		RULE_MAX_ITEMS,
+	} kind;
+	/* RULE_CODE: name of a code list in vocab/code.h; RULE_KNOWN: of a row of the service's table `known`. Each item of
+	 * a list is checked. */
+	const char *codes;
+	int64_t min, max; /* RULE_RANGE; lengths and item counts: max */
 };
 
-/* Refuses the first field that breaks a rule, by its JSON path. */
-enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules,
-                     struct refusal *why) MUST_USE;
+/* Notes each field that breaks a rule, by its JSON path, in tx->why, and gives the error of it. `who` asks; NULL: it is
+ * a message. */
+enum err rules_check(struct tx *tx, const struct principal *who, const ProtobufCMessage *message,
+                     const struct rule *rules) MUST_USE;
+
+/* Something that a service knows by keys, so that a field or parameter can hold one: programmes, workers. A table of
+ * them ends with { 0 }. */
+struct known_row {
+	const char *name;
+	/* Notes with tx_broken() that the value is not known. Another error: it could not be asked. Reads only. */
+	enum err (*check)(struct tx *tx, const struct principal *who, const char *field, const char *value);
+};
 
 /* A query parameter. What a client sends is checked against it before anything else sees it. */
 struct parameter {
 	const char *name;
-	enum parameter_kind { PARAMETER_TEXT = 1, PARAMETER_CODE, PARAMETER_DATE, PARAMETER_NUMBER } kind;
+	enum parameter_kind { PARAMETER_TEXT = 1, PARAMETER_CODE, PARAMETER_DATE, PARAMETER_NUMBER, PARAMETER_KNOWN } kind;
 	const char *says;  /* one sentence, for the description */
-	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h */
+	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h; PARAMETER_KNOWN: of a row of `known` */
 	int64_t min, max;  /* PARAMETER_NUMBER; PARAMETER_TEXT: max characters */
+	bool required;
 };
 
+/* rq.c: a parameter of the query, which the table of the route has checked; else the fallback. */
+int64_t rq_number(const struct request *rq, const char *name, int64_t fallback);
+struct date rq_date(const struct request *rq, const char *name, struct date fallback);
+/* NULL: not given. */
+const char *rq_text(const struct request *rq, const char *name);
+
 #define PARAMETERS_OF_A_PAGE                                                                                           \
-	{ "limit", PARAMETER_NUMBER, "So many at most.", .min = 1, .max = 500 },                                           \
+	{ "limit", PARAMETER_NUMBER, "So many at most; default 50.", .min = 1, .max = 500 },                               \
 	{                                                                                                                  \
 		"after", PARAMETER_NUMBER, "`next` of the page before.", .min = 0, .max = (int64_t)1 << 52                     \
 	}
@@ -101,17 +162,51 @@ enum reads {
 	READS_PERSON,  /* name, number, words: what identifies or what was told in confidence */
 };
 
+/* A kind of record that belongs to a case. */
+struct subject {
+	const char *name; /* "course" */
+	/* Takes :id and those of struct view, gives citizen, worker and why (NULL: may not be seen). No row: there is
+	 * none. */
+	const struct sql *sql;
+	const ProtobufCMessageDescriptor *record; /* as it is shown; its field `actions` is filled */
+};
+
+/* A list of records, page by page: newest first by the field `number`. */
+struct listing {
+	/* Takes :after and :limit, those of struct view where it is of cases, :id where the path has one, and what the
+	 * query may say. */
+	const struct sql *sql;
+	const ProtobufCMessageDescriptor *row;
+	/* Adds to a row what no table holds; may be NULL. */
+	void (*dress)(struct tx *tx, ProtobufCMessage *row);
+};
+
 struct route {
 	const char *method, *path;
 	const char *says; /* what it does, for the description: the first sentence is its title */
 	unsigned roles;
 	enum scope scope;
 	enum reads reads;
-	const ProtobufCMessageDescriptor *body;    /* NULL: takes none */
-	const struct rule *rules;                  /* of its fields; ends with one that has no field. NULL: none */
-	const struct parameter *query;             /* allowed parameters; ends with one that has no name. NULL: none */
-	const ProtobufCMessageDescriptor *returns; /* of an answer that is no refusal; NULL: text */
-	bool is_command;                           /* another daemon decides: answered 202 with an operation */
+	const ProtobufCMessageDescriptor *body; /* NULL: takes none */
+	const struct rule *rules;               /* of its fields; ends with one that has no field. NULL: none */
+	/* What the rules of single fields cannot say of the body: notes all with tx_broken(). Asked before the transaction
+	 * and also when rules are broken, so that everything is refused at once. No database. May be NULL. */
+	void (*check)(struct tx *tx, const struct request *rq);
+	const struct parameter *query;                /* allowed parameters; ends with one that has no name. NULL: none */
+	const struct parameter *params;               /* of the path, so too. NULL: `id`, the UUID of a record */
+	const ProtobufCMessageDescriptor *returns;    /* of an answer that is no refusal; NULL: text */
+	const struct subject *subject;                /* of {id}, where the scope is of cases */
+	enum hold needs;                              /* of that case; 0: HOLD_WAY */
+	const char *action;                           /* its name among the `actions` of the record that {id} names */
+	bool (*fits)(const ProtobufCMessage *record); /* whether the record allows that action now; NULL: always */
+	const struct listing *list;                   /* GET: instead of `answer` */
+	/* Fields that say who somebody is or what was told in confidence, where a role that sees no persons may use this
+	 * route: they are left out for it, and `masked` is set. Ends with NULL. */
+	const char *const *persons;
+	const char *media; /* of that text; or beside JSON, what else the client may ask for. NULL: JSON only */
+	int statuses[3]; /* of an answer that is no refusal, where not GET 200, POST 201, PUT 200 or 201, a command also 202
+	                  */
+	bool is_command; /* another daemon decides: answered 202 with an operation */
 	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
 	 * key and for an answer that was waited for. */
 	enum err (*answer)(struct tx *tx, const struct request *rq, struct reply *reply);
@@ -132,5 +227,16 @@ struct resource {
 	const struct message_row *messages;
 	size_t n_messages;
 };
+
+/* What a service answers over HTTP. */
+struct served {
+	const char *name, *says;                 /* for the description */
+	const struct resource *const *resources; /* ended by NULL */
+	const struct known_row *known;           /* what rules and parameters can ask for; NULL: none does */
+	/* Who a bearer token is; ERR_BAD_TOKEN. Reads only. */
+	enum err (*authenticate)(struct tx *tx, const char *token, struct principal *ret);
+};
+/* The nth route of all its resources; NULL after the last. */
+const struct route *served_route(const struct served *s, size_t n);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Checks a request against its route before anything is touched: query parameters, media type, the
- * shape of the JSON body, then the rules of its fields. Each refusal names the field and the rule. */
+/* Checks a request against its route before anything is touched: query parameters, media type, the shape of the JSON
+ * body, the rules of its fields, and what the route itself has to say of them. All that is broken is refused at once.
+ */
+#include <stdlib.h>
 #include <string.h>
 
 #include "serving/internal.h"
@@ -9,42 +11,94 @@
 
 struct query_check {
 	struct call *call;
-	enum err err;
+	struct tx *tx;
 };
+
+/* Digits, with a minus sign or without. */
+static bool is_number(const char *text)
+{
+	text += *text == '-';
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+static void check_value(const struct query_check *q, const struct parameter *p, const char *value)
+{
+	switch (p->kind) {
+	case PARAMETER_CODE:
+		rule_check_code(q->tx, p->name, p->codes, value);
+		break;
+	case PARAMETER_DATE:
+		rule_check_date(q->tx, p->name, DATE_NONE, value);
+		break;
+	case PARAMETER_NUMBER:
+		if (is_number(value))
+			rule_check_range(q->tx, p->name, p->min, p->max, strtoll(value, NULL, 10));
+		else
+			tx_broken(q->tx, p->name, BROKEN_NOT_NUMBER, SAY_TEXT("type", "number"));
+		break;
+	case PARAMETER_TEXT:
+		if (!*value)
+			tx_broken(q->tx, p->name, BROKEN_EMPTY);
+		rule_check_length(q->tx, p->name, p->max, value);
+		break;
+	case PARAMETER_KNOWN:
+		rule_check_known(q->tx, &q->call->rq.principal, p->name, p->codes, value);
+		break;
+	}
+}
 
 static bool check_parameter(void *ctx, const char *name, const char *value)
 {
 	struct query_check *q = ctx;
-	const char *rule = "there is no such query parameter here; see /api/v1/openapi.json";
-	for (const struct parameter *allowed = q->call->route->query; allowed && allowed->name; allowed++)
-		if (strcmp(allowed->name, name) == 0)
-			rule = http_query(q->call->http, name) == value ? NULL : "a query parameter must stand once only";
-	if (rule)
-		q->err = refuse(&q->call->why, ERR_QUERY, arena_strdup(q->call->http->arena, name), rule);
-	return !rule;
+	const struct parameter *p = q->call->route->query;
+	while (p && p->name && strcmp(p->name, name) != 0)
+		p++;
+	if (!p || !p->name)
+		tx_broken(q->tx, arena_strdup(q->tx->arena, name), BROKEN_UNKNOWN_PARAMETER);
+	else if (http_query(q->call->http, name) == value)
+		check_value(q, p, value);
+	else
+		tx_broken(q->tx, p->name, BROKEN_REPEATED);
+	return true;
 }
 
-static enum err check_query(struct call *c)
+static enum err check_query(struct call *c, struct tx *tx)
 {
-	struct query_check q = { .call = c, .err = OK };
+	struct query_check q = { .call = c, .tx = tx };
 	http_each_query(c->http, check_parameter, &q);
-	return q.err;
+	for (const struct parameter *p = c->route->query; p && p->name; p++)
+		if (p->required && !http_query(c->http, p->name))
+			tx_broken(tx, p->name, BROKEN_REQUIRED);
+	if (tx->why.broken)
+		tx->why.err = ERR_QUERY;
+	return tx->why.err;
 }
 
-static enum err check_body(struct call *c)
+/* --- body --- */
+
+static enum err check_body(struct call *c, struct tx *tx)
 {
 	const char *type = http_header(c->http, "Content-Type");
 	ProtobufCMessage *body;
 	size_t len = strlen("application/json");
 	if (type && (strncasecmp(type, "application/json", len) != 0 || (type[len] && !strchr("; \t", type[len]))))
-		return refuse(&c->why, ERR_MEDIA, "Content-Type", "send the body as application/json");
-	TRY(shape_from_json(c->http->arena, c->route->body, c->http->body, c->http->body_len, &body, &c->why));
+		return refuse(&tx->why, ERR_MEDIA, "Content-Type", "send the body as application/json");
+	TRY(shape_read_json(tx->arena, c->route->body, c->http->body, c->http->body_len, &body, &tx->why));
 	c->rq.body = body;
-	return rules_check(c->http->arena, body, c->route->rules, &c->why);
+	enum err e = rules_check(tx, &c->rq.principal, body, c->route->rules);
+	if (e != OK && !tx->why.broken)
+		return e;
+	if (c->route->check)
+		c->route->check(tx, &c->rq);
+	return tx->why.err;
 }
 
-enum err route_check(struct call *c)
+enum err route_check(const struct api *api, struct call *c)
 {
-	TRY(check_query(c));
-	return c->route->body ? check_body(c) : OK;
+	struct tx tx = tx_make(api->engine, api->engine->reading, c->http->arena);
+	enum err e = check_query(c, &tx);
+	if (e == OK && c->route->body)
+		e = check_body(c, &tx);
+	c->why = tx.why;
+	return e;
 }

@@ -1,104 +1,140 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Field rules: what must be given, dates, codes, ranges, lengths. One table serves a body that came over HTTP
- * and the same shape that came from another organisation. Each refusal names the field and the rule. Pure. */
+ * and the same shape that came from another organisation. All that are broken are noted, each with its field. */
 #include <string.h>
 
-#include "serving/route.h"
+#include "base/control.h"
+#include "serving/internal.h"
 #include "vocab/code.h"
 
 struct check {
-	struct arena *arena;
-	struct refusal *why;
+	struct tx *tx;
+	const struct principal *who;
 	const struct rule *rule;
-	const char *field; /* as the client wrote it */
+	const char *field; /* by its JSON path */
 };
 
-static enum err must(const struct check *k, enum err e, const char *rule)
+void rule_check_code(struct tx *tx, const char *field, const char *list, const char *value)
 {
-	return refuse(k->why, e, k->field, rule);
+	if (code_find(list, value) || broken_is_said(&tx->why, field))
+		return;
+	const struct code_list *codes = code_list(list);
+	const char **known = ARENA_ARRAY(tx->arena, const char *, codes->n);
+	for (size_t i = 0; i < codes->n; i++)
+		known[i] = codes->codes[i].code;
+	tx_broken(tx, field, BROKEN_UNKNOWN_CODE, SAY_LIST("known", known, codes->n));
 }
 
-static enum err check_code(const struct check *k, const char *value)
+void rule_check_known(struct tx *tx, const struct principal *who, const char *field, const char *name,
+                      const char *value)
 {
-	if (code_find(k->rule->codes, value))
-		return OK;
-	struct buffer known = buffer_in(k->arena);
-	const struct code_list *list = code_list(k->rule->codes);
-	for (size_t i = 0; i < list->n; i++)
-		buffer_printf(&known, "%s%s", i ? ", " : "", list->codes[i].code);
-	return must(k, ERR_VALUE, arena_printf(k->arena, "must be one of: %s", known.data));
+	const struct known_row *k = ((const struct api *)tx->engine->serving)->served.known;
+	while (strcmp(k->name, name) != 0)
+		k++;
+	enum err e = broken_is_said(&tx->why, field) ? OK : k->check(tx, who, field, value);
+	if (e != OK && tx->why.err == OK)
+		(void)refuse(&tx->why, e, field, err_text(e)); /* it could not be asked */
 }
 
-static enum err check_text(const struct check *k, const char *value)
+void rule_check_length(struct tx *tx, const char *field, int64_t max, const char *value)
+{
+	if ((int64_t)shape_characters(value) > max)
+		tx_broken(tx, field, BROKEN_TOO_LONG, SAY_NUMBER("max", max));
+}
+
+void rule_check_range(struct tx *tx, const char *field, int64_t min, int64_t max, int64_t value)
+{
+	if (value < min || value > max)
+		tx_broken(tx, field, BROKEN_OUT_OF_RANGE, SAY_NUMBER("from", min), SAY_NUMBER("to", max));
+}
+
+void rule_check_date(struct tx *tx, const char *field, struct date latest, const char *value)
 {
 	struct date date;
+	if (!date_parse(value, &date))
+		tx_broken(tx, field, BROKEN_NOT_A_DATE);
+	else if (!date_is_none(latest) && date.days > latest.days)
+		tx_broken(tx, field, BROKEN_IN_THE_FUTURE);
+}
+
+/* Whether there is nothing to read in it. */
+static bool is_blank(const char *text)
+{
+	while (*text == ' ' || control_at(text))
+		text += *text == ' ' ? 1 : control_at(text);
+	return !*text;
+}
+
+static void check_text(const struct check *k, const char *field, const char *value)
+{
 	switch (k->rule->kind) {
+	case RULE_REQUIRED:
+		if (is_blank(value))
+			tx_broken(k->tx, field, BROKEN_REQUIRED);
+		break;
 	case RULE_DATE:
-		return date_parse(value, &date) ? OK : must(k, ERR_VALUE, "must be a date that exists, as YYYY-MM-DD");
+		rule_check_date(k->tx, field, DATE_NONE, value);
+		break;
+	case RULE_PAST_DATE:
+		rule_check_date(k->tx, field, k->tx->latest, value);
+		break;
 	case RULE_CODE:
-		return check_code(k, value);
+		rule_check_code(k->tx, field, k->rule->codes, value);
+		break;
+	case RULE_KNOWN:
+		rule_check_known(k->tx, k->who, field, k->rule->codes, value);
+		break;
 	case RULE_MAX_LENGTH:
-		if ((int64_t)strlen(value) <= k->rule->max)
-			return OK;
-		return must(k, ERR_VALUE, arena_printf(k->arena, "must be at most %lld bytes", (long long)k->rule->max));
+		rule_check_length(k->tx, field, k->rule->max, value);
+		break;
 	default:
-		return OK;
+		break;
 	}
 }
 
-static enum err check_list(const struct check *k, struct shape_place place)
+static void check_list(const struct check *k, struct shape_place place)
 {
-	size_t n = *(size_t *)((char *)place.holder + place.field->quantifier_offset);
+	size_t n = shape_count(place);
 	if (k->rule->kind == RULE_MAX_ITEMS && (int64_t)n > k->rule->max)
-		return must(k, ERR_VALUE, arena_printf(k->arena, "must have at most %lld items", (long long)k->rule->max));
-	if (place.field->type != PROTOBUF_C_TYPE_STRING)
-		return OK;
+		tx_broken(k->tx, k->field, BROKEN_TOO_MANY_ITEMS, SAY_NUMBER("max", k->rule->max));
+	bool of_items = k->rule->kind != RULE_REQUIRED && k->rule->kind != RULE_MAX_ITEMS;
+	if (place.field->type != PROTOBUF_C_TYPE_STRING || !of_items || broken_is_said(&k->tx->why, k->field))
+		return;
 	char **items = *(char ***)shape_at(place);
-	for (size_t i = 0; i < n; i++) {
-		enum err e = check_text(k, items[i]);
-		if (e == OK)
-			continue;
-		k->why->field = arena_printf(k->arena, "%s[%zu]", k->field, i);
-		return e;
-	}
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		check_text(k, arena_printf(k->tx->arena, "%s[%zu]", k->field, i), items[i]);
 }
 
-static enum err check_number(const struct check *k, struct shape_place place)
+static void check_number(const struct check *k, struct shape_place place)
 {
-	if (k->rule->kind != RULE_RANGE)
-		return OK;
 	int64_t value =
 	    place.field->type == PROTOBUF_C_TYPE_INT64 ? *(int64_t *)shape_at(place) : *(int32_t *)shape_at(place);
-	if (value >= k->rule->min && value <= k->rule->max)
-		return OK;
-	return must(k, ERR_VALUE,
-	            arena_printf(k->arena, "must be from %lld to %lld", (long long)k->rule->min, (long long)k->rule->max));
+	if (k->rule->kind == RULE_RANGE)
+		rule_check_range(k->tx, k->field, k->rule->min, k->rule->max, value);
 }
 
-static enum err check_rule(struct arena *a, const ProtobufCMessage *message, const struct rule *rule,
-                           struct refusal *why)
+static void check_rule(struct check *k, const ProtobufCMessage *message)
 {
 	struct shape_place place;
-	struct check k = { .arena = a, .why = why, .rule = rule };
-	bool said = shape_find(NULL, message, rule->field, &place) && shape_is_set(place);
-	if (!said && rule->kind != RULE_REQUIRED)
-		return OK;
-	k.field = shape_json_name(a, rule->field);
+	bool said = shape_find(NULL, message, k->rule->field, &place) && shape_is_set(place);
+	if (!said && k->rule->kind != RULE_REQUIRED)
+		return;
+	k->field = shape_json_name(k->tx->arena, k->rule->field);
 	if (!said)
-		return must(&k, ERR_MISSING, "must be given");
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		return check_list(&k, place);
-	if (place.field->type == PROTOBUF_C_TYPE_STRING)
-		return check_text(&k, *(const char **)shape_at(place));
-	if (place.field->type == PROTOBUF_C_TYPE_INT32 || place.field->type == PROTOBUF_C_TYPE_INT64)
-		return check_number(&k, place);
-	return OK;
+		tx_broken(k->tx, k->field, BROKEN_REQUIRED);
+	else if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
+		check_list(k, place);
+	else if (place.field->type == PROTOBUF_C_TYPE_STRING)
+		check_text(k, k->field, *(const char **)shape_at(place));
+	else if (place.field->type == PROTOBUF_C_TYPE_INT32 || place.field->type == PROTOBUF_C_TYPE_INT64)
+		check_number(k, place);
 }
 
-enum err rules_check(struct arena *a, const ProtobufCMessage *message, const struct rule *rules, struct refusal *why)
+enum err rules_check(struct tx *tx, const struct principal *who, const ProtobufCMessage *message,
+                     const struct rule *rules)
 {
-	for (const struct rule *rule = rules; rule && rule->field; rule++)
-		TRY(check_rule(a, message, rule, why));
-	return OK;
+	struct check k = { .tx = tx, .who = who };
+	for (k.rule = rules; k.rule && k.rule->field; k.rule++)
+		check_rule(&k, message);
+	return tx->why.err;
 }

@@ -1,28 +1,47 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* JSON to messages, by the descriptor of the type: nothing that the .proto does not name comes in,
- * and each refusal names the field by its JSON path and the rule it broke. While jansson's tree is
- * alive only arena_try_alloc() is used, since a jump out of the arena would leak the tree. */
+/* JSON to messages, by the descriptor of the type: nothing that the .proto does not name comes in. What is wrong with a
+ * field is noted, by its JSON path and the rule it broke, and the reading goes on, so that all is found at once. While
+ * jansson's tree is alive only arena_try_alloc() is used, since a jump out of the arena would leak the tree. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/broken.h"
 #include "shape/shape.h"
 
 #define MAX_DEPTH 32
 #define MAX_KEY_SHOWN 64 /* an unknown key is the caller's text: show enough to find it, not a book */
 
+/* Something that is wrong with a field, until the tree is gone. */
+struct note {
+	const char *path;
+	enum broken_rule rule;
+	const ProtobufCMessageDescriptor *type; /* where a field is unknown: its fields are listed */
+	struct note *next;
+};
+
 struct reader {
 	struct arena *arena;
-	const char *rule;
-	const ProtobufCMessageDescriptor *unknown_in; /* the type that lacks a field: its fields are listed */
+	struct note *notes, **last;
+	unsigned n_notes;
 	size_t path_len;
 	char path[256];
 };
 
-static enum err refused(struct reader *r, enum err e, const char *rule)
+/* Notes that the field at the path breaks a rule. Only what cannot be noted for want of memory ends the reading. */
+static enum err note(struct reader *r, enum broken_rule rule, const ProtobufCMessageDescriptor *type)
 {
-	r->rule = rule;
-	return e;
+	if (r->n_notes == BROKEN_MAX)
+		return OK;
+	struct note *n = arena_try_alloc(r->arena, sizeof *n);
+	char *path = arena_try_alloc(r->arena, r->path_len + 1);
+	if (!n || !path)
+		return ERR_MEMORY;
+	*n = (struct note){ .path = memcpy(path, r->path, r->path_len), .rule = rule, .type = type };
+	*r->last = n;
+	r->last = &n->next;
+	r->n_notes++;
+	return OK;
 }
 
 /* Appends to the path, whole UTF-8 characters only. */
@@ -68,19 +87,14 @@ static ProtobufCMessage *fresh(struct reader *r, const ProtobufCMessageDescripto
 
 static enum err read_object(struct reader *r, ProtobufCMessage *m, const json_t *json);
 
-static enum err out_of_memory(struct reader *r)
-{
-	return refused(r, ERR_MEMORY, "the document needs more memory than one request may have");
-}
-
 static enum err read_text(struct reader *r, const char **ret, const json_t *json)
 {
 	if (!json_is_string(json))
-		return refused(r, ERR_TYPE, "must be text");
+		return note(r, BROKEN_NOT_TEXT, NULL);
 	size_t len = json_string_length(json);
 	char *copy = arena_try_alloc(r->arena, len + 1);
 	if (!copy)
-		return out_of_memory(r);
+		return ERR_MEMORY;
 	memcpy(copy, json_string_value(json), len);
 	*ret = copy;
 	return OK;
@@ -89,7 +103,7 @@ static enum err read_text(struct reader *r, const char **ret, const json_t *json
 static enum err read_bool(struct reader *r, protobuf_c_boolean *ret, const json_t *json)
 {
 	if (!json_is_boolean(json))
-		return refused(r, ERR_TYPE, "must be true or false");
+		return note(r, BROKEN_NOT_BOOL, NULL);
 	*ret = json_is_true(json);
 	return OK;
 }
@@ -97,19 +111,18 @@ static enum err read_bool(struct reader *r, protobuf_c_boolean *ret, const json_
 static enum err read_int64(struct reader *r, int64_t *ret, const json_t *json)
 {
 	if (!json_is_integer(json))
-		return refused(r, ERR_TYPE, "must be a whole number");
+		return note(r, BROKEN_NOT_NUMBER, NULL);
 	*ret = json_integer_value(json);
 	return OK;
 }
 
+/* A number that is too large stays so as far as it can: it is said, whatever is wrong with it. */
 static enum err read_int32(struct reader *r, int32_t *ret, const json_t *json)
 {
-	int64_t n;
+	int64_t n = *ret;
 	TRY(read_int64(r, &n, json));
-	if (n < INT32_MIN || n > INT32_MAX)
-		return refused(r, ERR_VALUE, "must be a whole number from -2147483648 to 2147483647");
-	*ret = (int32_t)n;
-	return OK;
+	*ret = (int32_t)(n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : n);
+	return n == *ret ? OK : note(r, BROKEN_OUT_OF_RANGE, NULL);
 }
 
 static enum err read_message(struct reader *r, ProtobufCMessage **ret, const ProtobufCMessageDescriptor *type,
@@ -117,7 +130,7 @@ static enum err read_message(struct reader *r, ProtobufCMessage **ret, const Pro
 {
 	ProtobufCMessage *m = fresh(r, type);
 	if (!m)
-		return out_of_memory(r);
+		return ERR_MEMORY;
 	TRY(read_object(r, m, json));
 	*ret = m;
 	return OK;
@@ -137,7 +150,7 @@ static enum err read_value(struct reader *r, const ProtobufCFieldDescriptor *fie
 	case PROTOBUF_C_TYPE_MESSAGE:
 		return read_message(r, at, field->descriptor, json);
 	default:
-		return refused(r, ERR_TYPE, "cannot be given as JSON");
+		return note(r, BROKEN_NOT_JSON_FIELD, NULL);
 	}
 }
 
@@ -151,10 +164,10 @@ static void set_items(struct shape_place place, void **items, size_t n)
 static enum err read_map(struct reader *r, struct shape_place place, json_t *json)
 {
 	if (!json_is_object(json))
-		return refused(r, ERR_TYPE, "must be an object of whole numbers");
+		return note(r, BROKEN_NOT_OBJECT, NULL);
 	void **entries = arena_try_alloc(r->arena, json_object_size(json) * sizeof *entries);
 	if (!entries)
-		return out_of_memory(r);
+		return ERR_MEMORY;
 	size_t n = 0, path_len = r->path_len;
 	const char *key;
 	json_t *value;
@@ -167,7 +180,7 @@ static enum err read_map(struct reader *r, struct shape_place place, json_t *jso
 		size_t size = strlen(key) + 1;
 		char *copy = arena_try_alloc(r->arena, size);
 		if (!entry || !copy)
-			return out_of_memory(r);
+			return ERR_MEMORY;
 		const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
 		*(const char **)shape_at((struct shape_place){ &fields[0], entry }) = memcpy(copy, key, size);
 		TRY(read_value(r, &fields[1], shape_at((struct shape_place){ &fields[1], entry }), value));
@@ -181,15 +194,17 @@ static enum err read_map(struct reader *r, struct shape_place place, json_t *jso
 static enum err read_list(struct reader *r, struct shape_place place, const json_t *json)
 {
 	if (!json_is_array(json))
-		return refused(r, ERR_TYPE, "must be a list");
-	if (place.field->type != PROTOBUF_C_TYPE_STRING && place.field->type != PROTOBUF_C_TYPE_MESSAGE)
-		return refused(r, ERR_TYPE, "cannot be given as JSON");
+		return note(r, BROKEN_NOT_LIST, NULL);
+	bool texts = place.field->type == PROTOBUF_C_TYPE_STRING;
+	if (!texts && place.field->type != PROTOBUF_C_TYPE_MESSAGE)
+		return note(r, BROKEN_NOT_JSON_FIELD, NULL);
 	size_t n = json_array_size(json), path_len = r->path_len;
 	void **items = arena_try_alloc(r->arena, n * sizeof *items);
 	if (!items)
-		return out_of_memory(r);
+		return ERR_MEMORY;
 	for (size_t i = 0; i < n; i++) {
 		push_index(r, i);
+		items[i] = texts ? (void *)"" : NULL; /* where it cannot be read */
 		TRY(read_value(r, place.field, &items[i], json_array_get(json, i)));
 		pop(r, path_len);
 	}
@@ -205,19 +220,21 @@ static enum err read_field(struct reader *r, struct shape_place place, json_t *j
 		return read_map(r, place, json);
 	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
 		return read_list(r, place, json);
+	unsigned before = r->n_notes;
 	TRY(read_value(r, place.field, shape_at(place), json));
-	shape_choose(place);
+	if (r->n_notes == before)
+		shape_choose(place);
 	return OK;
 }
 
 static enum err read_object(struct reader *r, ProtobufCMessage *m, const json_t *json)
 {
 	if (!json_is_object(json))
-		return refused(r, ERR_TYPE, "must be an object");
+		return note(r, BROKEN_NOT_OBJECT, NULL);
 	const ProtobufCMessageDescriptor *type = m->descriptor;
 	bool *seen = arena_try_alloc(r->arena, type->n_fields);
 	if (!seen)
-		return out_of_memory(r);
+		return ERR_MEMORY;
 	size_t path_len = r->path_len;
 	const char *key;
 	json_t *value;
@@ -225,15 +242,14 @@ static enum err read_object(struct reader *r, ProtobufCMessage *m, const json_t 
 	{
 		const ProtobufCFieldDescriptor *field = shape_field(type, key, strlen(key));
 		push_key(r, key);
-		if (!field) {
-			r->unknown_in = type;
-			return refused(r, ERR_UNKNOWN_FIELD, "unknown field");
+		if (!field)
+			TRY(note(r, BROKEN_UNKNOWN_FIELD, type));
+		else if (seen[field - type->fields])
+			TRY(note(r, BROKEN_TWO_NAMES, NULL));
+		else {
+			seen[field - type->fields] = true;
+			TRY(read_field(r, (struct shape_place){ .field = field, .holder = m }, value));
 		}
-		bool *twice = &seen[field - type->fields];
-		if (*twice)
-			return refused(r, ERR_JSON, "stands twice, under two names of the same field");
-		*twice = true;
-		TRY(read_field(r, (struct shape_place){ .field = field, .holder = m }, value));
 		pop(r, path_len);
 	}
 	return OK;
@@ -301,27 +317,37 @@ static enum err parse(struct arena *a, const char *json, size_t len, size_t flag
 	return OK;
 }
 
-/* Moves a refusal into the arena, now that no tree can leak. */
-static enum err explain(const struct reader *r, enum err e, struct refusal *why)
+static void explain_unknown(struct arena *a, const struct note *n, struct refusal *why)
 {
-	if (e == OK)
-		return OK;
-	if (e == ERR_MEMORY)
-		return refuse(why, e, "", r->rule); /* nothing more to be had of the arena */
-	const char *rule = r->rule;
-	if (r->unknown_in) {
-		struct buffer known = buffer_in(r->arena);
-		buffer_puts(&known, "unknown field; known are:");
-		for (unsigned i = 0; i < r->unknown_in->n_fields; i++) {
-			buffer_puts(&known, i ? ", " : " ");
-			buffer_puts(&known, shape_json_name(r->arena, r->unknown_in->fields[i].name));
-		}
-		rule = known.data;
-	}
-	return refuse(why, e, arena_strdup(r->arena, r->path), rule);
+	const char **known = ARENA_ARRAY(a, const char *, n->type->n_fields);
+	for (unsigned i = 0; i < n->type->n_fields; i++)
+		known[i] = shape_json_name(a, n->type->fields[i].name);
+	broken_add(a, why, n->path, n->rule, SAY_LIST("known", known, n->type->n_fields));
 }
 
-enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type, const char *json, size_t len,
+/* Makes the refusal of what was noted, now that no tree can leak. */
+static enum err explain(const struct reader *r, enum err e, struct refusal *why)
+{
+	if (e != OK) /* nothing more to be had of the arena */
+		return refuse(why, ERR_MEMORY, "", "the document needs more memory than one request may have");
+	static const char *const types[BROKEN_COUNT] = {
+		[BROKEN_NOT_TEXT] = "text",     [BROKEN_NOT_BOOL] = "boolean", [BROKEN_NOT_NUMBER] = "number",
+		[BROKEN_NOT_OBJECT] = "object", [BROKEN_NOT_LIST] = "list",
+	};
+	for (const struct note *n = r->notes; n; n = n->next) {
+		if (n->type)
+			explain_unknown(r->arena, n, why);
+		else if (n->rule == BROKEN_OUT_OF_RANGE)
+			broken_add(r->arena, why, n->path, n->rule, SAY_NUMBER("from", INT32_MIN), SAY_NUMBER("to", INT32_MAX));
+		else if (types[n->rule])
+			broken_add(r->arena, why, n->path, n->rule, SAY_TEXT("type", types[n->rule]));
+		else
+			broken_add(r->arena, why, n->path, n->rule);
+	}
+	return why->err;
+}
+
+enum err shape_read_json(struct arena *a, const ProtobufCMessageDescriptor *type, const char *json, size_t len,
                          ProtobufCMessage **ret, struct refusal *why)
 {
 	if (len > SHAPE_MAX_BYTES)
@@ -330,11 +356,27 @@ enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type
 	TRY(parse(a, json, len, 0, &root, why));
 	struct reader r = { .arena = a };
 	ProtobufCMessage *m = NULL;
+	r.last = &r.notes;
 	enum err e = read_message(&r, &m, type, root);
 	json_decref(root);
-	TRY(explain(&r, e, why));
+	if (explain(&r, e, why) == ERR_MEMORY)
+		return ERR_MEMORY;
 	*ret = m;
 	return OK;
+}
+
+enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type, const char *json, size_t len,
+                         ProtobufCMessage **ret, struct refusal *why)
+{
+	ProtobufCMessage *m;
+	struct refusal found = { .err = OK };
+	enum err e = shape_read_json(a, type, json, len, &m, &found);
+	if (e == OK && found.err == OK) {
+		*ret = m;
+		return OK;
+	}
+	*why = found;
+	return found.err;
 }
 
 enum err shape_field_from_json(struct arena *a, struct shape_place place, const char *json, size_t len,
@@ -345,8 +387,12 @@ enum err shape_field_from_json(struct arena *a, struct shape_place place, const 
 	if (parsed != OK) /* what is without memory here is the system: the arena comes later */
 		return parsed == ERR_MEMORY ? refuse(why, ERR_BUSY, "", "") : parsed;
 	struct reader r = { .arena = a };
+	struct refusal found = { .err = OK };
+	r.last = &r.notes;
 	push_key(&r, place.field->name);
 	enum err e = read_field(&r, place, root);
 	json_decref(root);
-	return explain(&r, e, why);
+	if (explain(&r, e, &found) != OK)
+		*why = found;
+	return found.err;
 }

@@ -59,6 +59,14 @@ bool shape_is_utf8(const char *s, size_t len)
 	return true;
 }
 
+size_t shape_characters(const char *text)
+{
+	size_t n = 0;
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
 void shape_cut(char *text, size_t max)
 {
 	size_t len = strnlen(text, max);

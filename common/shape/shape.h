@@ -26,6 +26,8 @@ enum err shape_unpack(struct arena *a, const ProtobufCMessageDescriptor *type, c
                       ProtobufCMessage **ret) MUST_USE;
 /* Whether the bytes are UTF-8 (no surrogates, no overlong forms) without NUL. */
 bool shape_is_utf8(const char *s, size_t len);
+/* How many characters (code points) a text in UTF-8 has. */
+size_t shape_characters(const char *text);
 /* Shortens a text that was UTF-8 to at most so many bytes, and, where it ends within a letter, to the one before. */
 void shape_cut(char *text, size_t max);
 
@@ -57,11 +59,15 @@ bool shape_is_map(const ProtobufCFieldDescriptor *field);
 
 /* --- proto3 JSON mapping (json_read.c, json_write.c) --- */
 
-/* Reads a JSON document into a new message. Accepts lowerCamelCase and proto names. Refuses, naming the
+/* Reads a JSON document into a new message. Accepts lowerCamelCase and proto names. Refuses, naming every wrong
  * field by its JSON path: not JSON (ERR_JSON), wrong type (ERR_TYPE), unknown field (ERR_UNKNOWN_FIELD),
  * number out of range of its type, NUL or bad UTF-8 in a string (ERR_VALUE), duplicate key or too deep (ERR_JSON),
  * more than SHAPE_MAX_BYTES (ERR_TOO_LARGE), over the arena's limit (ERR_MEMORY). null is "not said". */
 enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type, const char *json, size_t len,
+                         ProtobufCMessage **ret, struct refusal *why) MUST_USE;
+/* The same for who has more to say of the fields: OK also when some are wrong, which are then in `why` (that must have
+ * been { 0 }) and not in the message. */
+enum err shape_read_json(struct arena *a, const ProtobufCMessageDescriptor *type, const char *json, size_t len,
                          ProtobufCMessage **ret, struct refusal *why) MUST_USE;
 /* Writes a message as JSON. Unset strings, messages, lists and zero numbers are left out (a number whose
  * zero matters stands in a oneof). bool false is left out too. An int64 is a JSON number, not a string as in the

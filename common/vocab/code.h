@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The code lists of udvej: what may stand in a coded field, with the words for people. Lists and their names:
- *   aim, area, capacity, channel, competence, consent-state, course-state, development, due-kind, end-reason, enrol-by,
- *   enrolled-by, enrolment, gender, language, measurement-state, partner, priority, rater, referral-state, residence,
- *   setting, status-reason, thoughts-of-change, worker-kind */
+/* The code lists of udvej: what may stand in a coded field, with the words for people. Each is a file of
+ * common/vocab/codes/, whose name is the list's: adding a code is adding a line. Danish words are those of the
+ * programme's own papers; the states of referrals are the names of HL7 Gravity's Task. No code is one that a single
+ * service alone understands. */
 #ifndef UDVEJ_VOCAB_CODE_H
 #define UDVEJ_VOCAB_CODE_H
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/broken.h"
 #include "vocab/definition.h"
 
 #define MAX_ITEMS 100
@@ -198,21 +199,20 @@ struct answers answers_of(struct arena *a, const ProtobufCMessage *message)
 	return (struct answers){ .all = all, .n = n };
 }
 
-static enum err check_answer(struct arena *a, const struct instrument *i, struct answers answers, size_t at,
-                             struct refusal *why)
+static void check_answer(struct arena *a, const struct instrument *i, struct answers answers, size_t at,
+                         struct refusal *why)
 {
 	const struct answer *answer = &answers.all[at];
 	const char *field = arena_printf(a, "answers.%s", answer->key);
 	if (!instrument_item(i, answer->key))
-		return refuse(why, ERR_UNKNOWN_FIELD, field, arena_printf(a, "The instrument %s has no such item.", i->key));
+		broken_add(a, why, field, BROKEN_UNKNOWN_ITEM, SAY_TEXT("instrument", i->key));
+	if (broken_is_said(why, field))
+		return;
 	for (size_t k = 0; k < at; k++)
 		if (strcmp(answers.all[k].key, answer->key) == 0)
-			return refuse(why, ERR_VALUE, field, "An item can be answered once only.");
+			broken_add(a, why, field, BROKEN_ANSWERED_TWICE);
 	if (answer->value < i->min || answer->value > i->max)
-		return refuse(why, ERR_VALUE, field,
-		              arena_printf(a, "An answer of %s lies from %d to %d; %d was given.", i->key, i->min, i->max,
-		                           answer->value));
-	return OK;
+		broken_add(a, why, field, BROKEN_OUT_OF_RANGE, SAY_NUMBER("from", i->min), SAY_NUMBER("to", i->max));
 }
 
 static bool may_rate(const struct instrument *i, const char *rater)
@@ -227,13 +227,12 @@ enum err instrument_check(struct arena *a, const struct instrument *i, struct an
                           struct refusal *why)
 {
 	if (!may_rate(i, rater))
-		return refuse(why, ERR_RULE, "rater",
-		              arena_printf(a, "The instrument %s cannot be rated by \"%s\".", i->key, rater ? rater : ""));
+		broken_add(a, why, "rater", BROKEN_RATER, SAY_TEXT("instrument", i->key),
+		           SAY_LIST("known", i->raters, i->n_raters));
 	for (size_t k = 0; k < answers.n; k++)
-		TRY(check_answer(a, i, answers, k, why));
+		check_answer(a, i, answers, k, why);
 	if (answers.n < (size_t)i->min_answers)
-		return refuse(why, ERR_RULE, "answers",
-		              arena_printf(a, "The instrument %s needs at least %d of its %zu items answered; %zu were.",
-		                           i->key, i->min_answers, i->n_items, answers.n));
-	return OK;
+		broken_add(a, why, "answers", BROKEN_TOO_FEW_ANSWERS, SAY_TEXT("instrument", i->key),
+		           SAY_NUMBER("min", i->min_answers), SAY_NUMBER("given", (int64_t)answers.n));
+	return why->err;
 }

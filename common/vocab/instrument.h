@@ -79,7 +79,8 @@ bool instrument_is_complete(const struct instrument *i, size_t n_answers);
 /* The map<string, int32> field `answers` of MeasurementInput, Measurement or MeasurementAnswers; keys are shared. */
 struct answers answers_of(struct arena *a, const ProtobufCMessage *message);
 /* Refuses an answer to an unknown item or one given twice (ERR_UNKNOWN_FIELD, ERR_VALUE), out of range (ERR_VALUE), too
- * few answers (ERR_RULE, field "answers"), a rater who may not use it (ERR_RULE, field "rater"). */
+ * few answers (ERR_RULE, field "answers"), a rater who may not use it (ERR_RULE, field "rater"). Adds all to `why`, and
+ * gives the error of it. */
 enum err instrument_check(struct arena *a, const struct instrument *i, struct answers answers, const char *rater,
                           struct refusal *why) MUST_USE;
 

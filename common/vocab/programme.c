@@ -135,6 +135,14 @@ const struct programme *programme_by_key(const struct programmes *ps, const char
 	return key ? bsearch(key, ps->all, ps->n, sizeof *ps->all, compare_key) : NULL;
 }
 
+const char *const *programme_keys(struct arena *a, const struct programmes *ps)
+{
+	const char **keys = ARENA_ARRAY(a, const char *, ps->n);
+	for (size_t i = 0; i < ps->n; i++)
+		keys[i] = ps->all[i].key;
+	return keys;
+}
+
 const struct grant *programme_grant_on(const struct programme *p, struct date day)
 {
 	for (size_t k = p->n_grants; k-- > 0;) {

@@ -58,6 +58,8 @@ enum err programmes_load(struct arena *a, const char *dir, const struct instrume
                          const struct programmes **ret, const char **why) MUST_USE;
 /* The programme with this key, or NULL. */
 const struct programme *programme_by_key(const struct programmes *ps, const char *key);
+/* The keys of all of them. */
+const char *const *programme_keys(struct arena *a, const struct programmes *ps);
 /* The newest grant that pays on a day, or NULL. */
 const struct grant *programme_grant_on(const struct programme *p, struct date day);
 /* Whether the programme takes new citizens on a day; else ERR_RULE on `field`: registered and referred, not enrolled.

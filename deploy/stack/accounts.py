@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 
 from . import api
-from .config import database_addresses
+from .config import database_addresses, owner_addresses
 from .keys import udvej
 from .place import NODES, ORGANISATIONS, write_private
 
@@ -59,8 +59,8 @@ def make_accounts(place, cluster, first_worker, out=()):
         if not values[key] and account.organisation not in out:
             values[key] = make_token(place, account.organisation, account.role, account.name, worker)
     values[variable("reporting", "TOKEN")] = known.get(variable("reporting", "TOKEN"), "")
-    for name, address in database_addresses(place, cluster).items():
-        values[variable(name, "DB")] = address
+    for what, addresses in (("DB", database_addresses), ("OWNER_DB", owner_addresses)):
+        values |= {variable(name, what): address for name, address in addresses(place, cluster).items()}
     write_env(place, values)
     return values
 

@@ -42,8 +42,25 @@ log_min_error_statement = panic
 log_line_prefix = '%m [%p] %d '
 password_encryption = 'scram-sha-256'
 """
-# The superuser is whoever owns the cluster; a daemon's role reaches the database of its own name and nothing else.
-ACCESS = "local all postgres peer map=owner\nlocal sameuser all scram-sha-256\n"
+# The superuser is whoever owns the cluster; any other role reaches the databases that it was given, and no more.
+ACCESS = "local all postgres peer map=owner\nlocal all all scram-sha-256\n"
+
+# What a system from before there were two roles has: the daemon's role owns all. A daemon of then may be running, so it
+# keeps what it needs. Either all of this is done or nothing.
+HAND_OVER = """\
+begin;
+reassign owned by "{name}" to "{owner}";
+alter database "{name}" owner to "{owner}";
+grant connect on database "{name}" to "{name}";
+grant select, insert, update, delete on all tables in schema public to "{name}";
+grant usage, select, update on all sequences in schema public to "{name}";
+commit;
+"""
+
+
+def owner_of(database):
+    """The role that owns a database and all in it; the daemon's role has the name of the database."""
+    return f"{database}_owner"
 
 
 class Cluster:
@@ -76,8 +93,10 @@ class Cluster:
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
         return Path("/run" if self.as_root else tempfile.gettempdir()) / f"udvej-{os.geteuid()}-{name}"
 
-    def conninfo(self, database, password):
-        return f"postgresql://{database}:{quote(password)}@/{database}?host={quote(str(self.sockets), safe='')}"
+    def conninfo(self, database, password, role=None):
+        """As the role of that name; the daemon's without."""
+        user = f"{role or database}:{quote(password)}"
+        return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     # --- its life ---
 
@@ -107,7 +126,6 @@ class Cluster:
             if self.link.is_symlink():
                 self.link.unlink()
             raise
-        self._write("pg_hba.conf", ACCESS)
         self._write("pg_ident.conf", f"owner {self.owner} postgres\n")
         with open(data / "postgresql.conf", "a") as file:
             file.write("\ninclude 'udvej.conf'\n")
@@ -126,10 +144,11 @@ class Cluster:
             process.launch(self.spec())
         self.wait()
 
-    def wait(self, seconds=60):
+    def wait(self, seconds=60, supervised=False):
+        """Until it answers; one that is supervised may be down for a moment."""
         deadline = time.monotonic() + seconds
         while not self.answers():
-            if time.monotonic() > deadline or process.running_pid(self.spec()) is None:
+            if time.monotonic() > deadline or not supervised and process.running_pid(self.spec()) is None:
                 raise Trouble("PostgreSQL does not start:\n" + "\n".join(process.tail(self.log)))
             time.sleep(0.05)
 
@@ -144,20 +163,29 @@ class Cluster:
     # --- databases ---
 
     def make_databases(self, passwords):
-        """{name: password}: for each a role and a database of that name that belongs to it. Makes what is missing."""
-        roles = self.sql("select rolname from pg_roles").split()
-        databases = self.sql("select datname from pg_database").split()
-        script = []
-        for name, password in passwords.items():
-            verb, secret = "alter" if name in roles else "create", password.replace("'", "''")
-            script.append(f"{verb} role \"{name}\" login password '{secret}';")
-            if name not in databases:
-                script.append(f'create database "{name}" owner "{name}";')
+        """{name: (the daemon's password, the owner's)}: for each a role of that name, which owns nothing, and a database
+        that belongs to another role. Makes what is missing, and gives to the owner what the daemon's role has."""
+        self._renew_access()
+        roles = self.sql("select rolname from pg_roles").splitlines()
+        owners = self.sql("select datname, pg_get_userbyid(datdba) from pg_database").splitlines()
+        found = dict(line.split("|") for line in owners)
+        script = ["revoke all on database postgres, template1 from public;"]
+        for name, secrets in passwords.items():
+            for role, secret in zip((name, owner_of(name)), secrets, strict=True):
+                quoted = secret.replace("'", "''")
+                script.append(f"{'alter' if role in roles else 'create'} role \"{role}\" login password '{quoted}';")
+            if name not in found:
+                script.append(f'create database "{name}" owner "{owner_of(name)}";')
                 script.append(f'revoke all on database "{name}" from public;')
+                script.append(f'grant connect on database "{name}" to "{name}";')
         self.sql("\n".join(script))
+        for name in passwords:
+            if found.get(name, owner_of(name)) == name:
+                self.sql(HAND_OVER.format(name=name, owner=owner_of(name)), name)
 
     def drop_databases(self, names):
-        drops = [f'drop database if exists "{name}" with (force); drop role if exists "{name}";' for name in names]
+        drops = [f'drop database if exists "{name}" with (force); drop role if exists "{name}", "{owner_of(name)}";'
+                 for name in names]
         self.sql("\n".join(drops))
 
     def sql(self, text, database="postgres"):
@@ -166,6 +194,12 @@ class Cluster:
         return self._run("psql", *words, stdin=text)
 
     # --- small print ---
+
+    def _renew_access(self):
+        """For a cluster that an earlier version of this program started."""
+        if (self.data / "pg_hba.conf").read_text() != ACCESS:
+            self._write("pg_hba.conf", ACCESS)
+            self.sql("select pg_reload_conf()")
 
     def _prepare_start(self):
         sockets = self.sockets
@@ -177,6 +211,7 @@ class Cluster:
         if self.as_root:
             os.chown(sockets, 0, self.gid)
             sockets.chmod(0o770)
+        self._write("pg_hba.conf", ACCESS)
         self._write("udvej.conf", SETTINGS.format(sockets=str(sockets).replace("'", "''")))
 
     def _write(self, name, text):

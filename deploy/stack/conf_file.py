@@ -14,7 +14,7 @@ from .place import write_private
 
 LOCAL = ("127.0.0.1", "0.0.0.0", "localhost")  # where deploy/up finds a daemon
 PATHS = ("registry", "partners", "keys", "keys_before", "share")
-OURS = ("registry", "partners", "database")  # with those of another directory or port it is part of another system
+OURS = ("registry", "partners", "database", "database_owner")  # with those of another directory or port it is part of another system
 
 
 def write(place, wanted):

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The settings of each daemon, and the database passwords in them."""
+"""The settings of each daemon, and the passwords of its two database roles in them."""
 
 import json
 import secrets
 
 from . import conf_file
+from .cluster import owner_of
 from .place import SOURCE, write_private
 
 
 def passwords(place):
-    """One for each database, made once: {node: password}."""
+    """Two for each database, made once: {node: the daemon's password, owner_of(node): the owner's}."""
     file = place.dir / "conf" / "passwords.json"
     known = json.loads(file.read_text()) if file.exists() else {}
-    missing = [name for name, node in place.nodes.items() if node.has_database and name not in known]
+    nodes = [name for name, node in place.nodes.items() if node.has_database]
+    missing = [role for name in nodes for role in (name, owner_of(name)) if role not in known]
     if missing:
         known |= {name: secrets.token_urlsafe(24) for name in missing}
         write_private(file, json.dumps(known, indent=2) + "\n")
@@ -21,12 +23,25 @@ def passwords(place):
 
 def database_addresses(place, cluster):
     """{node: conninfo}, as the daemons and psql take it."""
-    return {name: cluster.conninfo(place.database(name), secret) for name, secret in passwords(place).items()}
+    return {name: cluster.conninfo(place.database(name), secret) for name, (secret, _) in pairs(place).items()}
+
+
+def owner_addresses(place, cluster):
+    """{node: conninfo} of the role that owns the database."""
+    databases = {name: place.database(name) for name in place.nodes}
+    return {name: cluster.conninfo(databases[name], secret, owner_of(databases[name]))
+            for name, (_, secret) in pairs(place).items()}
+
+
+def pairs(place):
+    """{node: (the daemon's password, the owner's)}"""
+    known = passwords(place)
+    return {name: (known[name], known[owner_of(name)]) for name, node in place.nodes.items() if node.has_database}
 
 
 def make_databases(place, cluster, names=None):
-    """Role and database of each of these nodes that has one; of all without names."""
-    known = passwords(place)
+    """Roles and database of each of these nodes that has one; of all without names."""
+    known = pairs(place)
     cluster.make_databases({place.database(name): known[name] for name in names or known if name in known})
 
 
@@ -52,6 +67,6 @@ def _settings(place, cluster, name, extra):
         "http_port": place.port(name),
     }
     if place.nodes[name].has_database:
-        address = database_addresses(place, cluster)[name]
-        settings |= {"database": address, "share": SOURCE, "clock_offset_days": 0, **extra}
+        address, owner = (find(place, cluster)[name] for find in (database_addresses, owner_addresses))
+        settings |= {"database": address, "database_owner": owner, "share": SOURCE, "clock_offset_days": 0, **extra}
     return {key: str(value) for key, value in settings.items()}

@@ -50,8 +50,11 @@ def refresh(place, supervisor):
     lines on who waits for an operator."""
     line("  it is running already: starting what is missing")
     check_same_ports(place)
-    for remark in (*config.write_configs(place, cluster_of(place)), *absent(place)):
+    cluster = cluster_of(place)
+    for remark in (*config.write_configs(place, cluster), *absent(place)):
         line(f"    {remark}")
+    cluster.wait(supervised=True)
+    config.make_databases(place, cluster)
     names = registry.members(place)
     watch = watcher(place, supervisor)
     if process.is_outdated(supervisor, supervise.PROGRAM_FILES):

@@ -53,6 +53,8 @@ int main(int argc, char **argv)
 {
 	static const struct service caseload = {
 		.name = "caseload",
+		.says = "Places, waiting lists and courses, by pseudonym. It takes and tells messages, and answers over HTTP "
+		        "about itself only.",
 		.statements = &sql_set_caseload,
 		.migrations = &migrations_caseload,
 		.resources = resources,

@@ -16,7 +16,7 @@ static const struct rule wish_rules[] = {
 
 enum err request_check_wishes(struct tx *tx, const CourseRequest *m)
 {
-	return rules_check(tx->arena, &m->base, wish_rules, &tx->why);
+	return rules_check(tx, NULL, &m->base, wish_rules);
 }
 
 static enum err check(struct tx *tx, const CourseRequest *m, const struct programme *p)

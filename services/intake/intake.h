@@ -25,18 +25,11 @@ struct intake {
 	const char *node;
 };
 
-/* Who may do what (roles of domain.md section 2). */
-#define ROLES_OF_STAFF (ROLE_WORKER | ROLE_GROUP_LEADER | ROLE_LEAD | ROLE_COORDINATOR | ROLE_BROBYGGER)
-#define ROLES_THAT_REFER (ROLES_OF_STAFF | ROLE_SYSTEM)
+/* Who sets up workers and groups. */
 #define ROLES_THAT_SET_UP (ROLE_LEAD | ROLE_ADMIN)
-
-/* --- page.c --- */
-struct page {
-	int64_t limit, after;
-};
-/* `limit` (1 to 500, default 50) and `after` of a list request. */
-enum err page_of(struct tx *tx, const struct request *rq, struct page *ret) MUST_USE;
-/* The query parameter `state`, NULL when not given: a code of the list, or else ERR_QUERY. */
-enum err page_state(struct tx *tx, const struct request *rq, const char *list, const char **ret) MUST_USE;
+/* Everybody who has an account here. */
+#define ROLES_OF_ALL                                                                                                   \
+	(ROLE_SYSTEM | ROLE_WORKER | ROLE_GROUP_LEADER | ROLE_LEAD | ROLE_COORDINATOR | ROLE_BROBYGGER |                   \
+	 ROLE_PROJECT_LEAD | ROLE_ADMIN | ROLE_AUDITOR | ROLE_CULTURAL_MEDIATOR | ROLE_STEERING_GROUP)
 
 #endif

@@ -47,6 +47,8 @@ int main(int argc, char **argv)
 {
 	static const struct service outcomes = {
 		.name = "outcomes",
+		.says = "Answers, scores, change and what is due, by pseudonym. It takes and tells messages, and answers over "
+		        "HTTP about itself only.",
 		.statements = &sql_set_outcomes,
 		.migrations = &migrations_outcomes,
 		.resources = resources,

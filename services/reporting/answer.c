@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What every report asks of a request: days, whose figures, and in which form. Refuses by naming the
- * parameter and the rule. */
+/* What every report asks of a request: whose figures, and in which form. Refuses by naming the parameter and the
+ * rule. */
 #include <string.h>
 
 #include "reporting/core/view.h"
 #include "reporting/reporting.h"
 
-enum err query_date(struct tx *tx, const struct request *rq, const char *name, const struct date *fallback,
-                    struct date *ret)
+static bool sees_all(const struct tx *tx, const struct principal *who)
 {
-	const char *text = http_query(rq->http, name);
-	if (!text && fallback) {
-		*ret = *fallback;
-		return OK;
-	}
-	if (!text)
-		return tx_refuse(tx, ERR_QUERY, name, "%s must be given: a day as YYYY-MM-DD.", name);
-	if (!date_parse(text, ret))
-		return tx_refuse(tx, ERR_QUERY, name, "%s is a day that exists, as YYYY-MM-DD.", name);
-	return OK;
+	const struct reporting *app = tx->app;
+	return who->role == ROLE_PROJECT_LEAD && strcmp(who->organisation, app->host) == 0;
 }
 
 static bool is_partner(const struct registry *r, const char *organisation)
@@ -29,17 +20,27 @@ static bool is_partner(const struct registry *r, const char *organisation)
 	return false;
 }
 
+/* Who may not see the figures of others is not told either who they are: query_organisation() refuses. */
+enum err known_organisation(struct tx *tx, const struct principal *who, const char *field, const char *organisation)
+{
+	if (sees_all(tx, who) && !is_partner(tx->registry, organisation))
+		tx_broken(tx, field, BROKEN_ORGANISATION);
+	return OK;
+}
+
+enum err known_programme(struct tx *tx, const struct principal *who, const char *field, const char *key)
+{
+	const struct programmes *all = ((const struct reporting *)tx->app)->programmes;
+	(void)who;
+	if (!programme_by_key(all, key))
+		tx_broken(tx, field, BROKEN_PROGRAMME, SAY_LIST("known", programme_keys(tx->arena, all), all->n));
+	return OK;
+}
+
 enum err query_organisation(struct tx *tx, const struct request *rq, const char **ret)
 {
-	const struct reporting *app = tx->app;
 	const struct principal *who = &rq->principal;
-	bool sees_all = who->role == ROLE_PROJECT_LEAD && strcmp(who->organisation, app->host) == 0;
-	const char *asked = http_query(rq->http, "organisation"), *organisation;
-	TRY(view_organisation(sees_all, who->organisation, asked, &organisation, &tx->why));
-	if (asked && !is_partner(tx->registry, asked))
-		return tx_refuse(tx, ERR_QUERY, "organisation", "organisation is the code of one in the registry.");
-	*ret = organisation;
-	return OK;
+	return view_organisation(sees_all(tx, who), who->organisation, rq_text(rq, "organisation"), ret, &tx->why);
 }
 
 enum err query_format(struct tx *tx, const struct request *rq, enum format *ret)

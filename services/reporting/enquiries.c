@@ -101,14 +101,12 @@ static const char *as_json(struct arena *a, const EnquiryReport *report)
 
 enum err enquiries_answer(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	struct period whole, *periods;
+	struct period *periods;
+	struct period whole = { .from = rq_date(rq, "from", DATE_NONE), .to = rq_date(rq, "to", DATE_NONE) };
 	size_t n;
 	const char *organisation;
 	enum format format;
-	TRY(query_date(tx, rq, "from", NULL, &whole.from));
-	TRY(query_date(tx, rq, "to", NULL, &whole.to));
-	TRY(periods_make(tx->arena, whole, http_query(rq->http, "by"), http_query(rq->http, "cuts"), &periods, &n,
-	                 &tx->why));
+	TRY(periods_make(tx->arena, whole, rq_text(rq, "by"), rq_text(rq, "cuts"), &periods, &n, &tx->why));
 	TRY(query_organisation(tx, rq, &organisation));
 	TRY(query_format(tx, rq, &format));
 

@@ -25,39 +25,59 @@ static const struct snapshot_row snapshots[] = {
 
 #define READERS (ROLE_LEAD | ROLE_COORDINATOR | ROLE_PROJECT_LEAD)
 
+#define OF_ORGANISATION                                                                                                \
+	{                                                                                                                  \
+		"organisation", PARAMETER_KNOWN,                                                                               \
+		    "Code of the provider; default all for the project lead of the hosting organisation, else the own.",       \
+		    .codes = "organisation"                                                                                    \
+	}
+
 static const struct parameter of_status[] = {
-	{ "on", PARAMETER_DATE, "The day, at whose end it stood so; default today." },
-	{ "organisation", PARAMETER_TEXT, "Only this organisation's.", .max = 63 },
-	{ "programme", PARAMETER_TEXT, "Only this programme's.", .max = 64 },
+	{ "on", PARAMETER_DATE, "The day at whose end it stood so; default today. What happens on a day belongs to it." },
+	OF_ORGANISATION,
+	{ "programme", PARAMETER_KNOWN, "Key of a programme; default all.", .codes = "programme" },
 	{ 0 },
 };
 
 static const struct parameter of_enquiries[] = {
-	{ "from", PARAMETER_DATE, "First day." },
-	{ "to", PARAMETER_DATE, "Last day." },
-	{ "by", PARAMETER_TEXT, "Periods: `year`, `month` or `total`.", .max = 16 },
-	{ "cuts", PARAMETER_TEXT, "Or: first days of the periods, separated by commas.", .max = 2000 },
-	{ "organisation", PARAMETER_TEXT, "Only this organisation's.", .max = 63 },
+	{ "from", PARAMETER_DATE, "First day.", .required = true },
+	{ "to", PARAMETER_DATE, "Last day.", .required = true },
+	{ "by", PARAMETER_CODE,
+	  "A new period begins with each calendar `month`, `quarter` or `year`; default `total`: none does.",
+	  .codes = "period" },
+	{ "cuts", PARAMETER_TEXT,
+	  "Days on which a new period begins as well, with commas between them; each after `from`, not after `to`. At most "
+	  "240 periods in all.",
+	  .max = 2000 },
+	OF_ORGANISATION,
 	{ 0 },
 };
 
 static const struct route routes[] = {
 	{ "GET", "/api/v1/reports/status", "How many courses stood where at the end of a day.", READERS, SCOPE_NOBODYS,
-	  READS_NOTHING, .query = of_status, .returns = &status_report__descriptor, .answer = status_answer },
+	  READS_NOTHING, .query = of_status, .returns = &status_report__descriptor, .media = "text/csv",
+	  .answer = status_answer },
 	{ "GET", "/api/v1/reports/enquiries", "Enquiries by channel and period.", READERS, SCOPE_NOBODYS, READS_NOTHING,
-	  .query = of_enquiries, .returns = &enquiry_report__descriptor, .answer = enquiries_answer },
+	  .query = of_enquiries, .returns = &enquiry_report__descriptor, .media = "text/csv", .answer = enquiries_answer },
 };
 
 static const struct resource reports = { "Reports", "Operational figures, exact, for authorised staff.", ROWS(routes),
 	                                     ROWS(messages) };
 static const struct resource *const resources[] = { &reports, NULL };
 
+static const struct known_row known[] = {
+	{ "organisation", known_organisation },
+	{ "programme", known_programme },
+	{ 0 },
+};
+
 static enum err start(struct daemon *d, void **ret_app, const char **why)
 {
-	(void)why;
 	struct arena *a = daemon_arena(d);
 	struct reporting *app = ARENA_NEW(a, struct reporting);
 	app->host = arena_strdup(a, registry_by_name(daemon_registry(d), daemon_node(d))->organisation);
+	TRY(programmes_load(a, arena_printf(a, "%s/common/vocab/programmes", daemon_setting(d, "share")), NULL,
+	                    &app->programmes, why));
 	*ret_app = app;
 	return OK;
 }
@@ -72,6 +92,7 @@ static enum err authenticate(struct tx *tx, const char *token, struct principal 
 		return tx_refuse(tx, ERR_BAD_TOKEN, "", "The statement names a role that people do not have here.");
 	*ret = (struct principal){
 		.id = arena_printf(tx->arena, "%s/%s", who.node, who.user),
+		.who = arena_printf(tx->arena, "%s/%s", who.node, who.user),
 		.name = who.user,
 		.organisation = who.organisation,
 		.worker = "",
@@ -84,8 +105,11 @@ static const struct service service = {
 	.name = "reporting",
 	.statements = &sql_set_reporting,
 	.migrations = &migrations_reporting,
-	.says = "Operational figures, exact, for authorised staff.",
+	.says =
+	    "Operational figures, exact, for authorised staff. The bearer token is a statement of an intake node about one "
+	    "of its users, for at most 12 hours: it is made by POST /api/v1/statements there.",
 	.resources = resources,
+	.known = known,
 	.snapshots = snapshots,
 	.n_snapshots = countof(snapshots),
 	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */

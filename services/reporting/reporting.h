@@ -5,9 +5,11 @@
 
 #include "daemon/daemon.h"
 #include "reporting/core/accept.h"
+#include "vocab/programme.h"
 
 struct reporting {
 	const char *host; /* the organisation that hosts this daemon: its project lead sees all */
+	const struct programmes *programmes;
 };
 
 /* --- facts.c: one handler a message --- */
@@ -28,15 +30,15 @@ enum err fact_check(struct tx *tx, const ProtobufCMessage *fact, const struct fa
 
 /* --- answer.c: what the reports have in common --- */
 
-/* A date in the query. `fallback` when it is not given; NULL: it must be. */
-enum err query_date(struct tx *tx, const struct request *rq, const char *name, const struct date *fallback,
-                    struct date *ret) MUST_USE;
+/* Note that there is no such organisation or programme (struct known_row). */
+enum err known_organisation(struct tx *tx, const struct principal *who, const char *field, const char *organisation);
+enum err known_programme(struct tx *tx, const struct principal *who, const char *field, const char *key);
 /* Whose figures are asked for and may be seen: an organisation, or "" for all. */
 enum err query_organisation(struct tx *tx, const struct request *rq, const char **ret) MUST_USE;
 /* The representation that the client wants. */
 enum err query_format(struct tx *tx, const struct request *rq, enum format *ret) MUST_USE;
 
-/* --- the reports: routes of openapi.json (status.c, enquiries.c) --- */
+/* --- the reports: routes (status.c, enquiries.c) --- */
 enum err status_answer(struct tx *tx, const struct request *rq, struct reply *reply) MUST_USE;
 enum err enquiries_answer(struct tx *tx, const struct request *rq, struct reply *reply) MUST_USE;
 

@@ -81,10 +81,9 @@ static const char *as_json(struct arena *a, const StatusReport *report)
 
 enum err status_answer(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	struct date on;
+	struct date on = rq_date(rq, "on", tx->today);
 	const char *organisation;
 	enum format format;
-	TRY(query_date(tx, rq, "on", &tx->today, &on));
 	TRY(query_organisation(tx, rq, &organisation));
 	TRY(query_format(tx, rq, &format));
 
@@ -92,7 +91,7 @@ enum err status_answer(struct tx *tx, const struct request *rq, struct reply *re
 	struct db_rows rows;
 	report.on = date_text(tx->arena, on);
 	TRY(db_rows(tx->db, tx->arena, sql_course_fact_status, &rows, NULL, ARG_TEXT("on", report.on),
-	            ARG_TEXT("organisation", organisation), ARG_TEXT("programme", http_query(rq->http, "programme"))));
+	            ARG_TEXT("organisation", organisation), ARG_TEXT("programme", rq_text(rq, "programme"))));
 	build(tx->arena, &rows, &report);
 	if (!report.total)
 		return tx_refuse(tx, ERR_DB_ROWS, "", "the statement gave no total");

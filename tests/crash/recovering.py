@@ -9,6 +9,7 @@ import time
 from harness.system import eventually
 from service.test_restore import alone, database
 from stack import config
+from stack.cluster import owner_of
 from stack.health import is_ready
 
 PARTNER = "kommune"
@@ -20,7 +21,7 @@ def keep(system, node):
     system.stop(node)
     system.books.close(node)
     name = database(system, node)
-    alone(system, name, f'create database "{name}_kept" template "{name}" owner "{name}";')
+    alone(system, name, f'create database "{name}_kept" template "{name}" owner "{owner_of(name)}";')
     system.start(node)
 
 
@@ -33,7 +34,7 @@ def set_back(system, node):
     system.stop(node)
     system.books.close()
     name = database(system, node)
-    alone(system, name, f'drop database "{name}"; create database "{name}" template "{name}_kept" owner "{name}";')
+    alone(system, name, f'drop database "{name}"; create database "{name}" template "{name}_kept" owner "{owner_of(name)}";')
     system.start(node, ready=False)
     eventually(lambda: "was set back" in system.look()[node], 20, "that it is found out")
 

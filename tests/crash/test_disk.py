@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from harness.facts import referral
+from stack.cluster import owner_of
 from stack.errors import Trouble
 
 from disk import MOUNTABLE, Disk, Divided
@@ -83,15 +84,15 @@ def test_nothing_acknowledged_is_lost_with_the_power_of_the_disk(cluster, disk):
 def kept(disk, fsync):
     """How many of the rows that a bare server has committed are there after a loss of power."""
     cluster = disk.cluster
-    cluster.make_databases({"ink": "ink"})
-    with psycopg2.connect(cluster.conninfo("ink", "ink")) as connection, connection.cursor() as cursor:
+    cluster.make_databases({"ink": ("ink", "ink")})
+    with psycopg2.connect(cluster.conninfo("ink", "ink", owner_of("ink"))) as connection, connection.cursor() as cursor:
         cursor.execute("create table drop_of_ink (n int)")
     cluster.stop()
     include = cluster.data / "postgresql.conf"
     before = include.read_text()
     include.write_text(before + f"fsync = {fsync}\n")
     cluster.start()
-    with psycopg2.connect(cluster.conninfo("ink", "ink")) as connection:
+    with psycopg2.connect(cluster.conninfo("ink", "ink", owner_of("ink"))) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             for n in range(ROWS):

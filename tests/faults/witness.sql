@@ -18,7 +18,8 @@ comment on column witness.version is 'The version that became valid.';
 comment on column witness.state is 'Its state.';
 comment on column witness.worker is 'Who has the citizen, where the table knows.';
 
-create function witness_note() returns trigger language plpgsql as $$
+-- As its owner: the daemon has no right on a table that was made after its start.
+create function witness_note() returns trigger language plpgsql security definer set search_path = public as $$
 declare
     fresh jsonb := to_jsonb(new);
 begin

@@ -138,9 +138,10 @@ static void take_call(struct arena *a, const uint8_t *data, size_t len)
 	if (len < 2)
 		return;
 	size_t n_routes = 0;
-	while (service_route(d->service, n_routes))
+	const struct served served = service_served(d->service);
+	while (served_route(&served, n_routes))
 		n_routes++;
-	const struct route *route = service_route(d->service, data[0] % n_routes);
+	const struct route *route = served_route(&served, data[0] % n_routes);
 	const char *end = (const char *)data + len, *at = (const char *)data + 2;
 	char *lines[N_LINES];
 	for (size_t i = 0; i < N_LINES; i++) {

@@ -96,7 +96,7 @@ static void take_settings(struct arena *a, const uint8_t *data, size_t len)
 static void try_answers(struct arena *a, const struct instrument *i)
 {
 	struct answer given[3] = { { i->items[0].key, i->min }, { i->items[i->n_items - 1].key, i->max }, { "", 0 } };
-	struct refusal why;
+	struct refusal why = { .err = OK };
 	if (instrument_check(a, i, (struct answers){ given, 3 }, i->raters[0], &why) == OK)
 		FUZZ_MUST(i->n_items >= 3);
 	(void)instrument_band(i, i->max);

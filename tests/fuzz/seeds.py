@@ -244,7 +244,8 @@ def seeds():
             yield f"http_{service}", f"{n}-pieces", b"\x01\x02" + bytes_
     yield "registry", "good", json.dumps(registry()).encode()
     yield "secret_keys", "good", json.dumps(secret_keys()).encode()
-    yield "settings", "good", (b"# a node\nnode = reden\nregistry = /r\nkeys = /k\ndatabase = host=/s dbname=d\n"
+    yield "settings", "good", (b"# a node\nnode = reden\nregistry = /r\npartners = /p\nkeys = /k\ndatabase = host=/s dbname=d\n"
+                               b"database_owner = service=d\n"
                                b"http_port = 8070\nshare = /usr/share\n clock_offset_days=3\r\n")
     for folder, target in (("instruments", "instrument"), ("programmes", "programme")):
         for file in sorted((VOCAB / folder).glob("*.json")):

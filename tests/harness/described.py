@@ -3,21 +3,24 @@
 
 import json
 import re
+import subprocess
 
 from jsonschema import Draft202012Validator, FormatChecker, RefResolver
 
-from . import SOURCE
 from .client import Client
+from .system import SANITIZERS, programs
 
 # Headers that an answer bears only where the description says so.
 HEADERS = ("Location", "ETag", "Preference-Applied", "WWW-Authenticate", "Retry-After")
 
 
 class Description:
-    """services/SERVICE/openapi.json."""
+    """What `udvej-SERVICE --describe` prints."""
 
     def __init__(self, service):
-        self.document = json.loads((SOURCE / "services" / service / "openapi.json").read_text())
+        printed = subprocess.run([programs() / f"udvej-{service}", "--describe"], env=SANITIZERS, capture_output=True,
+                                 check=True).stdout
+        self.document = json.loads(printed)
         self.resolver = RefResolver.from_schema(self.document)
         self.paths = {
             re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"): path for path in self.document["paths"]

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from stack.cluster import Cluster
+from stack.cluster import Cluster, owner_of
 
 
 @contextlib.contextmanager
@@ -27,7 +27,7 @@ def private_cluster():
 
 
 def scratch_database(cluster, name="udvej_test"):
-    """The conninfo of a new, empty database."""
+    """A new, empty database: its conninfo as the role that owns it, and as one that owns nothing."""
     password = secrets.token_urlsafe(16)
-    cluster.make_databases({name: password})
-    return cluster.conninfo(name, password)
+    cluster.make_databases({name: (password, password)})
+    return cluster.conninfo(name, password, owner_of(name)), cluster.conninfo(name, password)

@@ -191,10 +191,11 @@ class System:
                 api.call(self.url(organisation), lead, "PUT", f"/api/v1/workers/{worker}", body)
 
     def conninfo(self, name):
-        return config.database_addresses(self.place, self.cluster)[name]
+        """The address of a daemon's database, for the role that owns it."""
+        return config.owner_addresses(self.place, self.cluster)[name]
 
     def db(self, name):
-        """A connection to a daemon's database, as its own role; each statement is its own transaction."""
+        """A connection to a daemon's database, as the role that owns it; each statement is its own transaction."""
         connection = psycopg2.connect(self.conninfo(name))
         connection.autocommit = True
         return connection

@@ -33,7 +33,8 @@ def run_unit(report):
     """Runs ctest; `report` is where its XML goes."""
     build = programs().parent
     with private_cluster() as cluster:
-        env = {**os.environ, **SANITIZERS, "UDVEJ_TEST_DB": scratch_database(cluster)}
+        owner, other = scratch_database(cluster)
+        env = {**os.environ, **SANITIZERS, "UDVEJ_TEST_DB": owner, "UDVEJ_TEST_DB_ROLE": other}
         words = ["ctest", "--test-dir", build, "--output-junit", report, "--output-on-failure", "-Q", "-j", "1"]
         # The whole output must arrive in the report, also that of tests that passed.
         limits = ["--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000", "--timeout", "300"]

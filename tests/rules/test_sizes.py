@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A file is one idea, at most 400 lines; a function is one screen, at most 60."""
+"""A file is one idea, at most 600 lines; a function is one screen, at most 60."""
 
 import ast
 import json
@@ -7,7 +7,7 @@ import subprocess
 
 from tree import C, SOURCE, assert_none, at, of_kind, plant, text
 
-FILE_LINES, FUNCTION_LINES = 400, 60
+FILE_LINES, FUNCTION_LINES = 600, 60
 KINDS = (*C, ".py", ".sql", ".proto", ".js", ".css", ".sh")
 
 

@@ -40,7 +40,7 @@ def migrations(component):
 def findings(root, cluster):
     found = set()
     for name, steps in components(root).items():
-        conninfo = scratch_database(cluster, f"comments_{name}")
+        conninfo, _ = scratch_database(cluster, f"comments_{name}")
         connection = psycopg2.connect(conninfo)
         with connection, connection.cursor() as cursor:
             for step in steps:

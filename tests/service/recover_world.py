@@ -8,6 +8,7 @@ import requests
 
 from harness.facts import FULL_STAR, WHO5, day, referral
 from harness.system import eventually
+from stack.cluster import owner_of
 from test_restore import alone, database
 
 REFERRALS = "/api/v1/referrals"
@@ -105,7 +106,7 @@ def copy(system, node):
     system.stop(node)
     name = database(system, node)
     alone(system, name, f'drop database if exists "{name}_kept";')
-    alone(system, name, f'create database "{name}_kept" template "{name}" owner "{name}";')
+    alone(system, name, f'create database "{name}_kept" template "{name}" owner "{owner_of(name)}";')
     system.start(node)
 
 
@@ -116,7 +117,7 @@ def lose(system, node, how):
     name = database(system, node)
     alone(system, name, f'drop database "{name}" with (force);')
     alone(system, name, f'alter database "{name}_kept" rename to "{name}";' if how == "back"
-          else f'create database "{name}" owner "{name}";')
+          else f'create database "{name}" owner "{owner_of(name)}";')
     system.start(node, ready=False)
     def up():
         try:

@@ -89,3 +89,108 @@ def test_a_query_parameter_that_is_not_described_is_refused(nodes, service, meth
     role = operation["x-roles"][0]
     answer = client(nodes, service, role).request(method, address(path), params={"colour": "red"})
     assert (answer.status_code, answer.json()["field"]) == (400, "colour")
+
+
+# --- what a request may be ---
+
+
+WITH_BODY = [one for one in SECURED if "requestBody" in one[3]]
+WITH_FORMS = [one for one in SECURED if "406" in one[3]["responses"]]
+
+
+def refused(answer):
+    """(status, kind of problem, field)"""
+    problem = answer.json()
+    return answer.status_code, problem["type"].removeprefix("/problems/"), problem.get("field")
+
+
+def query_of(service, operation):
+    """Parameters that must be given, with a value that may stand there."""
+    parameters = [description(service).resolved(one) for one in operation["parameters"]]
+    return {one["name"]: "2026-01-01" for one in parameters if one["in"] == "query" and one.get("required")}
+
+
+@pytest.mark.parametrize("service, method, path, operation", WITH_BODY, **IDS)
+def test_a_body_of_another_media_type_or_over_64_kib_is_refused(nodes, service, method, path, operation):
+    api = client(nodes, service, operation["x-roles"][0])
+    answer = api.request(method, address(path), data="a=b", headers={"Content-Type": "text/plain"})
+    assert refused(answer)[:2] == (415, "unsupported-media-type")
+    assert refused(api.request(method, address(path), data=" " * (64 * 1024 + 1)))[:2] == (413, "too-large")
+
+
+@pytest.mark.parametrize("service, method, path, operation", WITH_FORMS, **IDS)
+def test_a_form_that_is_not_described_is_not_given(nodes, service, method, path, operation):
+    api = client(nodes, service, operation["x-roles"][0])
+    query = query_of(service, operation)
+    answer = api.request(method, address(path), params=query, headers={"Accept": "image/png"})
+    assert refused(answer) == (406, "not-acceptable", "Accept")
+    for media in operation["responses"]["200"]["content"]:
+        answer = api.request(method, address(path), params=query, headers={"Accept": media})
+        assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, media)
+
+
+class Body:
+    """What a body must be, after the description; and one that is so in all but one rule."""
+
+    def __init__(self, service, operation):
+        self.description = description(service)
+        self.schema = self.resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+
+    def resolved(self, schema):
+        return self.description.resolved(schema)
+
+    def good(self, schema):
+        schema = self.resolved(schema)
+        if "enum" in schema:
+            return schema["enum"][0]
+        if schema["type"] == "array":
+            return [self.good(schema["items"])]
+        if schema["type"] == "object" and "properties" not in schema:
+            return {"a": schema["additionalProperties"].get("minimum", 1)}
+        if schema["type"] == "object":
+            return {name: self.good(schema["properties"][name]) for name in schema.get("required", [])}
+        return "2026-01-01" if schema.get("format") == "date" else "a" if schema["type"] == "string" else 1
+
+    def bad(self, schema, field):
+        """(field, value, kind of problem) for each rule of this field."""
+        schema = self.resolved(schema)
+        if "enum" in schema:
+            yield field, "no such code", "invalid-value"
+        if schema.get("format") == "date":
+            yield field, "2026-02-30", "invalid-value"
+        if "maxLength" in schema:
+            yield field, "a" * (schema["maxLength"] + 1), "invalid-value"
+        for name, beyond in (("minimum", -1), ("maximum", 1)):
+            if schema.get(name):
+                yield field, schema[name] + beyond or -1, "invalid-value"
+        if "maxItems" in schema:
+            yield field, [self.good(schema["items"])] * (schema["maxItems"] + 1), "invalid-value"
+        if schema.get("type") == "array":
+            for _, value, kind in self.bad(schema["items"], field):
+                yield f"{field}[0]", [value], kind
+        yield field, {"number": "one"} if schema.get("type") in ("string", None) else "one", "wrong-type"
+
+    def cases(self, schema=None, before=""):
+        """(the body, field, kind of problem)"""
+        schema = self.resolved(schema or self.schema)
+        for name in schema.get("required", []):
+            body = self.good(schema)
+            del body[name]
+            yield body, before + name, "missing-field"
+        for name, what in schema["properties"].items():
+            what = self.resolved(what)
+            if "properties" in what:
+                for body, field, kind in self.cases(what, f"{before}{name}."):
+                    yield self.good(schema) | {name: body}, field, kind
+                continue
+            for field, value, kind in self.bad(what, before + name):
+                yield self.good(schema) | {name: value}, field, kind
+        yield self.good(schema) | {"colour": "red"}, f"{before}colour", "unknown-field"
+
+
+@pytest.mark.parametrize("service, method, path, operation", WITH_BODY, **IDS)
+def test_each_rule_that_is_described_is_held(nodes, service, method, path, operation):
+    api, cases = client(nodes, service, operation["x-roles"][0]), list(Body(service, operation).cases())
+    assert cases
+    for body, field, kind in cases:
+        assert refused(api.request(method, address(path), json=body)) == (422, kind, field), body

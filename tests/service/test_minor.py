@@ -103,4 +103,4 @@ def test_an_enquiry_needs_nothing_but_date_and_channel(api):
     answer = api.post(ENQUIRIES, {"receivedOn": day(0), "channel": "self"})
     assert answer.status_code == 201
     enquiry = api.json(answer.headers["Location"])
-    assert set(enquiry) == {"id", "version", "receivedOn", "channel", "followedBy", "createdAt", "number"}
+    assert set(enquiry) == {"id", "version", "receivedOn", "channel", "followedBy", "createdAt", "number", "enteredBy"}

@@ -72,14 +72,15 @@ def test_request_with_more_wishes_than_a_choice_can_bear_is_refused(trio):  # no
 
 
 def test_statement_that_was_cancelled_says_nothing_of_the_message(trio):  # noqa: F811
-    waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    waiting = ("select pid from pg_locks where not granted and database = (select oid from pg_database"
+               " where datname = current_database())")
     with trio.db("caseload") as other:
         other.autocommit = False
         with other.cursor() as cursor:
             cursor.execute("lock table course")
             answer = trio.api("kommune").post(REFERRALS, referral("cti"))
             pid = eventually(lambda: trio.query("caseload", waiting))[0][0]
-            trio.query("caseload", "select pg_cancel_backend(%s)", pid)
+            trio.cluster.sql(f"select pg_cancel_backend({pid})")
             eventually(lambda: "57014" in trio.log("caseload"), what="the cancelled statement")
         other.rollback()
     eventually(lambda: trio.api("kommune").json(answer.headers["Location"])["state"] == "done", what="the decision")

@@ -24,12 +24,23 @@ def both(make_system):
 def test_referral_from_another_completes_a_known_citizen_and_changes_nothing(both):
     kommune, reden = both.api("kommune"), both.api("reden")
     known = {"name": "Ida Iversen", "cpr": "0303903333", "phone": "40 00 00 00"}
-    other = {"name": "Eva Eng", "cpr": known["cpr"], "phone": "50 00 00 00", "occupation": "cook", "anonymous": True}
+    other = {"name": "ida iversen", "cpr": known["cpr"], "phone": "50 00 00 00", "occupation": "cook", "anonymous": True}
     place(kommune, "cti", citizen=known)
     columns = "select name, phone, occupation, anonymous from citizen where cpr = %s"
     answer = reden.post(REFERRALS, referral("cti", citizen=other, consent={"given": True}), wait=20)
     assert answer.status_code == 201, answer.text
     assert both.query("kommune", columns, known["cpr"]) == [("Ida Iversen", "40 00 00 00", "cook", False)]
+
+
+def test_another_name_from_another_organisation_is_a_task_and_changes_nothing(both):
+    kommune, reden = both.api("kommune"), both.api("reden")
+    known = {"name": "Ulla Und", "cpr": "0404904444"}
+    place(kommune, "cti", citizen=known)
+    other = {"name": "Eva Eng", "cpr": known["cpr"], "occupation": "cook"}
+    assert reden.post(REFERRALS, referral("cti", citizen=other, consent={"given": True}), wait=20).status_code == 201
+    columns = "select name, occupation from citizen where cpr = %s"
+    assert both.query("kommune", columns, known["cpr"]) == [("Ulla Und", None)]
+    assert both.query("kommune", "select kind, state, said ->> 'name' from task") == [("other-identity", "open", "Eva Eng")]
 
 
 def test_own_referrals_and_those_of_others_go_together(both):
@@ -39,7 +50,8 @@ def test_own_referrals_and_those_of_others_go_together(both):
     with both.db("kommune") as held, held.cursor() as cursor, ThreadPoolExecutor(4) as pool:
         cursor.execute("lock table citizen in exclusive mode")
         own = [pool.submit(kommune.post, REFERRALS, referral("cti"))]
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        waiting = ("select count(*) from pg_locks where not granted and database = (select oid from pg_database"
+                   " where datname = current_database())")
         eventually(lambda: both.query("kommune", waiting)[0][0] > 0, what="that a batch waits")
         own.append(pool.submit(kommune.post, REFERRALS, referral("cti")))
         sent = [reden.post(REFERRALS, referral("cti")) for _ in range(2)]

@@ -24,7 +24,8 @@ def test_what_waits_at_another_when_its_sender_is_set_back_has_one_effect(world)
         for node in ("kommune", "livarehab"):
             answer = world.api(node).post(REFERRALS, referral("cti"))
             assert answer.status_code == 202, answer.text
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        waiting = ("select count(*) from pg_locks where not granted and database = (select oid from pg_database"
+                   " where datname = current_database())")
         eventually(lambda: world.query("caseload", waiting)[0][0] > 0, what="that caseload waits")
         eventually(lambda: world.query("kommune", "select count(*) from referral where state = 'requested'")[0][0] >= 2)
         lose(world, "kommune", "back")

@@ -22,7 +22,8 @@ LEDGERS = {
 }
 KEEP = """
 create table kept (like bus_out);
-create function keep() returns trigger language plpgsql as $$ begin insert into kept select new.*; return new; end $$;
+create function keep() returns trigger language plpgsql security definer set search_path = public as $$
+begin insert into kept select new.*; return new; end $$;
 create trigger keep before insert on bus_out for each row execute function keep();
 """
 

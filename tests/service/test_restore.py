@@ -10,6 +10,7 @@ import requests
 from harness.client import Client
 from harness.facts import assert_refused, referral
 from harness.system import eventually
+from stack.cluster import owner_of
 from stack.errors import Trouble
 
 REFERRALS = "/api/v1/referrals"
@@ -52,7 +53,7 @@ def copy(system, node):
     """Keeps the database of the node as it is now; the node is stopped for that."""
     system.stop(node)
     name = database(system, node)
-    alone(system, name, f'create database "{name}_kept" template "{name}" owner "{name}";')
+    alone(system, name, f'create database "{name}_kept" template "{name}" owner "{owner_of(name)}";')
     system.start(node)
 
 

@@ -178,7 +178,7 @@ def test_measurements_are_scored_and_compared_with_the_first(kommune):
     better = measure(kommune, course, "who5", dict.fromkeys(WHO5, 4), measuredOn=day(-90))
     assert better["scores"] == [{"value": 80, "band": "no-risk", "change": 32, "development": "positive"}]
     listed = kommune.json(f"/api/v1/courses/{course['id']}/measurements")["items"]
-    assert [one["measuredOn"] for one in listed] == [day(-150), day(-90)]
+    assert [one["measuredOn"] for one in listed] == [day(-90), day(-150)]
     assert all(one["state"] == "scored" for one in listed)
     assert kommune.json(f"/api/v1/measurements/{first['id']}")["answers"] == WHO5
 
@@ -277,7 +277,7 @@ def test_a_freed_place_goes_to_the_first_in_line_by_itself(system, livarehab):
     assert {course["state"] for course in seated} == {"offered"}
     routine, urgent, later = (place(livarehab, programme, priority=one) for one in ("routine", "urgent", "routine"))
     assert {decided["capacity"] for decided, _ in (routine, urgent, later)} == {"waitlist"}
-    waiting = livarehab.json(f"/api/v1/courses?programme={programme}&state=waiting")["items"]
+    waiting = livarehab.json(f"/api/v1/waiting-list?programme={programme}")["items"]
     assert [course["id"] for course in waiting] == [course["id"] for _, course in (urgent, routine, later)]
     assert [course["waitingPosition"] for course in waiting] == [1, 2, 3]
     assert all(course["reason"] and course["waitingSince"] == day(0) for course in waiting)
@@ -285,7 +285,7 @@ def test_a_freed_place_goes_to_the_first_in_line_by_itself(system, livarehab):
     assert close(livarehab, seated[0], "stopped-by-citizen").status_code == 200
     served = course_when(livarehab, urgent[1], lambda c: c["state"] == "offered", "the place")
     assert served["worker"] == seated[0]["worker"] and served["offeredOn"] == day(0)
-    waiting = livarehab.json(f"/api/v1/courses?programme={programme}&state=waiting")["items"]
+    waiting = livarehab.json(f"/api/v1/waiting-list?programme={programme}")["items"]
     assert [(one["id"], one["waitingPosition"]) for one in waiting] == [(routine[1]["id"], 1), (later[1]["id"], 2)]
     assert livarehab.json(f"{REFERRALS}/{urgent[0]['id']}")["capacity"] == "capacity"
 

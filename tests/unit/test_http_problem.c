@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/broken.h"
 #include "http/http.h"
 
 static struct arena *arena;
@@ -28,9 +29,31 @@ static void refusal_names_type_status_field_and_rule(void **state)
 	assert_string_equal(r.body,
 	                    "{\"type\":\"/problems/invalid-value\",\"title\":\"A field has a value that is not allowed.\","
 	                    "\"status\":422,\"detail\":\"A \\\"CPR\\\" has ten digits.\",\"field\":\"citizen.cpr\","
-	                    "\"rule\":\"A \\\"CPR\\\" has ten digits.\",\"instance\":\"/api/v1/referrals\"}");
+	                    "\"rule\":\"A \\\"CPR\\\" has ten digits.\",\"instance\":\"/api/v1/referrals\","
+	                    "\"errors\":[{\"field\":\"citizen.cpr\",\"code\":\"invalid-value\","
+	                    "\"message\":\"A \\\"CPR\\\" has ten digits.\"}]}");
 	assert_null(r.www_authenticate);
 	assert_null(r.retry_after);
+}
+
+static void all_broken_rules_are_in_it_with_their_values(void **state)
+{
+	(void)state;
+	static const char *const known[] = { "exit", "improve" };
+	struct refusal why = { .err = OK };
+	broken_add(arena, &why, "aim", BROKEN_UNKNOWN_CODE, SAY_LIST("known", known, countof(known)));
+	broken_add(arena, &why, "age", BROKEN_OUT_OF_RANGE, SAY_NUMBER("from", 0), SAY_NUMBER("to", 120));
+	broken_add(arena, &why, "on", BROKEN_NOT_A_DATE);
+	const char *body = http_problem(arena, &why, "").body;
+	assert_non_null(strstr(body, "\"field\":\"aim\",\"rule\":\"must be one of: exit, improve\","));
+	assert_string_equal(strstr(body, ",\"errors\""),
+	                    ",\"errors\":["
+	                    "{\"field\":\"aim\",\"code\":\"unknown-code\",\"message\":\"must be one of: exit, improve\","
+	                    "\"args\":{\"known\":[\"exit\",\"improve\"]}},"
+	                    "{\"field\":\"age\",\"code\":\"out-of-range\",\"message\":\"must be from 0 to 120\","
+	                    "\"args\":{\"from\":0,\"to\":120}},"
+	                    "{\"field\":\"on\",\"code\":\"not-a-date\","
+	                    "\"message\":\"must be a date that exists, as YYYY-MM-DD\"}]}");
 }
 
 static void what_is_not_known_is_left_out(void **state)
@@ -84,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refusal_names_type_status_field_and_rule),
+		cmocka_unit_test(all_broken_rules_are_in_it_with_their_values),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(an_instance_is_a_uri_reference),
 		cmocka_unit_test(unauthorised_says_how_to_authenticate),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "api.pb-c.h"
+#include "base/broken.h"
 #include "messages.pb-c.h"
 #include "vocab/instrument.h"
 
@@ -145,6 +146,21 @@ static void answers_are_checked_by_the_instrument(void **state)
 	}
 }
 
+static void all_that_is_wrong_with_answers_is_said(void **state)
+{
+	static const struct answer given[] = { { "calm", 6 }, { "sad", 1 }, { "happy", 1 }, { "happy", 9 } };
+	static const char *const codes[] = { "not-a-rater", "out-of-range", "unknown-item", "answered-twice",
+		                                 "too-few-answers" };
+	struct refusal why = { .err = OK };
+	const struct instrument *i = instrument_by_key(shipped, "who5");
+	(void)state;
+	assert_int_equal(instrument_check(arena, i, (struct answers){ given, 4 }, "worker", &why), ERR_RULE);
+	const struct broken *b = why.broken;
+	for (size_t k = 0; k < countof(codes); k++, b = b->next)
+		assert_string_equal(b->code, codes[k]);
+	assert_null(b);
+}
+
 static void answers_are_read_from_each_message_that_has_them(void **state)
 {
 	MeasurementInput__AnswersEntry entry = MEASUREMENT_INPUT__ANSWERS_ENTRY__INIT;
@@ -238,6 +254,7 @@ int main(void)
 		cmocka_unit_test(wording_ships_only_where_the_terms_permit),
 		cmocka_unit_test(every_score_lies_in_one_band),
 		cmocka_unit_test(answers_are_checked_by_the_instrument),
+		cmocka_unit_test(all_that_is_wrong_with_answers_is_said),
 		cmocka_unit_test(answers_are_read_from_each_message_that_has_them),
 		cmocka_unit_test(a_fault_in_a_file_names_file_field_and_rule),
 	};

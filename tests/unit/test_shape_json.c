@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api.pb-c.h"
+#include "base/broken.h"
 #include "shape/shape.h"
 
 static int setup(void **state)
@@ -142,6 +143,25 @@ static void refusals_name_the_field_and_the_rule(void **state)
 	};
 	for (size_t i = 0; i < countof(rows); i++)
 		check_refused(*state, &referral_input__descriptor, &rows[i], strlen(rows[i].json));
+}
+
+static void everything_that_is_wrong_is_found_at_once(void **state)
+{
+	static const char json[] = "{\"aim\":7,\"colour\":1,\"citizen\":{\"birthYear\":true,\"name\":\"A\",\"sex\":\"x\"},"
+	                           "\"reasons\":[\"a\",3],\"wishes\":[],\"note\":\"n\"}";
+	static const char *const fields[] = { "aim", "colour", "citizen.birthYear", "citizen.sex", "reasons[1]", "wishes" };
+	ProtobufCMessage *m = NULL;
+	struct refusal why = { .err = OK };
+	assert_int_equal(shape_read_json(*state, &referral_input__descriptor, json, strlen(json), &m, &why), OK);
+	const struct broken *b = why.broken;
+	for (size_t i = 0; i < countof(fields); i++, b = b->next)
+		assert_string_equal(b->field, fields[i]);
+	assert_null(b);
+	const ReferralInput *in = (const ReferralInput *)m; /* what was right is read */
+	assert_string_equal(in->citizen->name, "A");
+	assert_string_equal(in->note, "n");
+	assert_int_equal(in->n_reasons, 2);
+	assert_string_equal(in->reasons[1], "");
 }
 
 static void refusals_inside_maps_and_lists_of_messages_name_their_place(void **state)
@@ -287,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(null_is_not_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_zero_in_a_oneof_survives, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusals_name_the_field_and_the_rule, setup, teardown),
+		cmocka_unit_test_setup_teardown(everything_that_is_wrong_is_found_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusals_inside_maps_and_lists_of_messages_name_their_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_raw_nul_byte_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_unknown_key_of_any_length_is_shown_in_part, setup, teardown),

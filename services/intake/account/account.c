@@ -39,6 +39,12 @@ static void remember(struct cached *slot, const unsigned char hash[32], const st
 	slot->until_ms = now_ms + CACHE_MS;
 }
 
+/* A person goes by the worker she is, everybody else by name: so it stays when a token is renewed. */
+static void name_themselves(struct principal *p)
+{
+	p->who = *p->worker ? p->worker : p->name;
+}
+
 static enum err look_up(struct tx *tx, const unsigned char hash[32], struct principal *ret)
 {
 	const struct intake *app = tx->app;
@@ -54,6 +60,7 @@ static enum err look_up(struct tx *tx, const unsigned char hash[32], struct prin
 		.worker = rows.cells[3],
 		.organisation = app->organisation,
 	};
+	name_themselves(ret);
 	return OK;
 }
 
@@ -76,6 +83,7 @@ enum err account_authenticate(struct tx *tx, const char *token, struct principal
 		.worker = arena_strdup(tx->arena, slot->worker),
 		.organisation = app->organisation,
 	};
+	name_themselves(ret);
 	return OK;
 }
 
@@ -109,8 +117,8 @@ static const struct route routes[] = {
 	  "A statement for the reporting service. This node says, signed and for at most 12 hours, who you are. What you "
 	  "may "
 	  "read there follows from your role.",
-	  ROLES_OF_STAFF | ROLES_THAT_SET_UP | ROLE_PROJECT_LEAD | ROLE_AUDITOR, SCOPE_NOBODYS, READS_NOTHING,
-	  .returns = &statement__descriptor, .write = statement_post, .answer = statement_post },
+	  ROLES_OF_ALL & ~(unsigned)ROLE_SYSTEM, SCOPE_NOBODYS, READS_NOTHING, .returns = &statement__descriptor,
+	  .write = statement_post, .answer = statement_post },
 };
 
 const struct resource account_resource = { "Reports", "The way to the reporting service.", ROWS(routes) };

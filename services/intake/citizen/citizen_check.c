@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Checks what was said of a citizen beyond the shape: a CPR that is a date, a date of birth that is
- * past and agrees with it, nothing before birth, a municipality that exists. Pure. */
+/* Checks what was said of a citizen beyond the rules of single fields: a CPR that is a date, a date of birth that
+ * agrees with it, nothing before birth. Pure. */
 #include <string.h>
 
 #include "intake/citizen/citizen.h"
@@ -21,26 +21,21 @@ static bool born_on(const Citizen *c, struct date *ret)
 	return !date_is_none(*ret);
 }
 
-enum err citizen_check(struct tx *tx, const Citizen *c, struct date on)
+void citizen_check(struct tx *tx, const Citizen *c, struct date on)
 {
-	const struct intake *app = tx->app;
-	struct cpr cpr;
+	struct cpr cpr = { .replacement = true };
 	struct date born;
 	if (*c->cpr && !cpr_parse(c->cpr, &cpr))
-		return tx_refuse(
-		    tx, ERR_VALUE, "citizen.cpr",
-		    "must be ten digits, ddmmyy-ssss, of which the first six and the seventh give a date that exists");
-	if (*c->birth_date && date_parse(c->birth_date, &born) && born.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "citizen.birthDate", "must not be in the future");
+		tx_broken(tx, "citizen.cpr", BROKEN_NOT_A_CPR);
 	if (c->birth_year > year_of(tx->today))
-		return tx_refuse(tx, ERR_VALUE, "citizen.birthYear", "must not be in the future");
-	if (*c->municipality && !municipality_by_code(app->municipalities, c->municipality))
-		return tx_refuse(tx, ERR_VALUE, "citizen.municipality", "must be a Danish municipality code of four digits");
-	if (*c->cpr && !cpr.replacement && *c->birth_date && date_parse(c->birth_date, &born) && born.days != cpr.born.days)
-		return tx_refuse(tx, ERR_VALUE, "citizen.birthDate", "does not agree with citizen.cpr");
-	if (c->birth_year && born_on(c, &born) && year_of(born) != c->birth_year)
-		return tx_refuse(tx, ERR_VALUE, "citizen.birthYear", "does not agree with the date of birth");
-	if (born_on(c, &born) && born.days > on.days)
-		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must not be before the citizen was born");
-	return OK;
+		tx_broken(tx, "citizen.birthYear", BROKEN_IN_THE_FUTURE);
+	if (!cpr.replacement && date_parse(c->birth_date, &born) && born.days != cpr.born.days)
+		tx_broken(tx, "citizen.birthDate", BROKEN_DISAGREES, SAY_TEXT("other", "citizen.cpr"));
+	if (!born_on(c, &born))
+		return;
+	if (c->birth_year && year_of(born) != c->birth_year)
+		tx_broken(tx, "citizen.birthYear", BROKEN_DISAGREES,
+		          SAY_TEXT("other", *c->birth_date ? "citizen.birthDate" : "citizen.cpr"));
+	if (!date_is_none(on) && born.days > on.days && born.days <= tx->latest.days) /* or else that is what is wrong */
+		tx_broken(tx, "authoredOn", BROKEN_BEFORE_BIRTH);
 }

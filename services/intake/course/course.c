@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/course/course.h"
 #include "intake/operation/operation.h"
 #include "intake/referral/referral.h"
@@ -11,8 +12,9 @@
 #include "vocab/phase.h"
 
 /* Phases are computed from dates, never stored: they move with the domain clock by themselves. */
-static void add_phases(struct tx *tx, Course *c)
+static void add_phases(struct tx *tx, ProtobufCMessage *row)
 {
+	Course *c = (Course *)row;
 	const struct intake *app = tx->app;
 	const struct programme *p = programme_by_key(app->programmes, c->programme);
 	if (!p)
@@ -30,7 +32,7 @@ enum err course_view(struct tx *tx, const char *id, struct reply *reply)
 	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no course with this id");
 	TRY(found);
-	add_phases(tx, c);
+	add_phases(tx, &c->base);
 	reply->body = &c->base;
 	reply->version = c->version;
 	return OK;
@@ -39,25 +41,6 @@ enum err course_view(struct tx *tx, const char *id, struct reply *reply)
 static enum err course_get(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	return course_view(tx, rq->params[0], reply);
-}
-
-static enum err course_page(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	struct page page;
-	Courses *list = shape_new(tx->arena, &courses__descriptor);
-	const char *state;
-	TRY(page_of(tx, rq, &page));
-	TRY(page_state(tx, rq, "course-state", &state));
-	TRY(tx_all(tx, sql_course_page, &course__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_INT("after", page.after), ARG_INT("limit", page.limit), ARG_TEXT("state", state),
-	           ARG_TEXT("programme", http_query(rq->http, "programme")),
-	           ARG_TEXT("worker", http_query(rq->http, "worker"))));
-	for (size_t i = 0; i < list->n_items; i++)
-		add_phases(tx, list->items[i]);
-	if ((int64_t)list->n_items == page.limit)
-		list->next = arena_printf(tx->arena, "%lld", (long long)page.after + page.limit);
-	reply->body = &list->base;
-	return OK;
 }
 
 /* --- commands --- */
@@ -77,16 +60,13 @@ enum err course_load(struct tx *tx, const struct request *rq, Course *ret)
 
 static enum err check_command(struct tx *tx, const Course *c, const char *on)
 {
-	struct date day, begin = date_or_none(*c->enrolled_on ? c->enrolled_on : c->requested_on);
+	struct date begin = date_or_none(*c->enrolled_on ? c->enrolled_on : c->requested_on);
 	if (strcmp(c->state, "closed") == 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s", c->closed_on);
 	if (strcmp(c->state, "requested") == 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "caseload has not answered for this course yet: try again shortly");
-	if (!date_parse(on, &day) || day.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "on", "must not be in the future");
-	if (day.days < begin.days)
-		return tx_refuse(tx, ERR_VALUE, "on", "must not be before the course, which began on %s",
-		                 date_text(tx->arena, begin));
+	if (date_or_none(on).days < begin.days)
+		return tx_broken(tx, "on", BROKEN_BEFORE_COURSE, SAY_TEXT("day", date_text(tx->arena, begin)));
 	return OK;
 }
 
@@ -150,41 +130,70 @@ static enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
 
 /* --- the table --- */
 
+static const struct listing page = { sql_course_page, &course__descriptor, add_phases };
+static const struct listing waiting = { sql_course_waiting, &course__descriptor, add_phases };
+
+static bool has_place(const ProtobufCMessage *record)
+{
+	const Course *c = (const Course *)record;
+	return strcmp(c->state, "offered") == 0 || strcmp(c->state, "enrolled") == 0;
+}
+
+static bool can_close(const ProtobufCMessage *record)
+{
+	return has_place(record) || strcmp(((const Course *)record)->state, "waiting") == 0;
+}
+
+static bool can_enrol(const ProtobufCMessage *record)
+{
+	return strcmp(((const Course *)record)->state, "offered") == 0;
+}
+
 static const struct parameter of_page[] = {
 	PARAMETERS_OF_A_PAGE,
 	{ "state", PARAMETER_CODE, "Only those in this state.", .codes = "course-state" },
-	{ "programme", PARAMETER_TEXT, "Only those in this programme.", .max = 64 },
-	{ "worker", PARAMETER_TEXT, "Only those of this worker or group.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "Only those in this programme.", .codes = "programme" },
+	{ "worker", PARAMETER_KNOWN, "Only those of this worker or group.", .codes = "worker" },
+	{ 0 },
+};
+
+static const struct parameter of_waiting[] = {
+	{ "programme", PARAMETER_KNOWN, "The programme whose list it is.", .codes = "programme" },
 	{ 0 },
 };
 
 static const struct rule close_rules[] = {
 	{ "reason", RULE_REQUIRED },
 	{ "reason", RULE_CODE, "end-reason" },
-	{ "on", RULE_DATE },
+	{ "on", RULE_PAST_DATE },
 	{ 0 },
 };
 
 static const struct rule enrol_rules[] = {
 	{ "by", RULE_REQUIRED },
 	{ "by", RULE_CODE, "enrol-by" },
-	{ "on", RULE_DATE },
+	{ "on", RULE_PAST_DATE },
 	{ 0 },
 };
 
 static const struct route routes[] = {
-	{ "GET", "/api/v1/courses", "Courses: waiting ones in their order, others newest first.", ROLES_THAT_REFER,
-	  SCOPE_OWN_CASES, READS_CODES, .query = of_page, .returns = &courses__descriptor, .answer = course_page },
+	{ "GET", "/api/v1/courses", "Courses, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES,
+	  .query = of_page, .returns = &courses__descriptor, .list = &page },
+	{ "GET", "/api/v1/waiting-list", "The waiting list of a programme, in the order in which it is served.",
+	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, .query = of_waiting, .returns = &courses__descriptor,
+	  .list = &waiting },
 	{ "GET", "/api/v1/courses/{id}", "One course, with phases and what is due.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
-	  READS_CODES, .returns = &course__descriptor, .answer = course_get },
+	  READS_CODES, .returns = &course__descriptor, .subject = &subject_course, .answer = course_get },
 	{ "POST", "/api/v1/courses/{id}/close", "Close a course. Frees the place: the first on the waiting list gets it.",
-	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &close_input__descriptor, close_rules,
-	  .returns = &course__descriptor, .is_command = true, .write = course_close, .answer = operation_answer },
+	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &close_input__descriptor, close_rules,
+	  .returns = &course__descriptor, .is_command = true, .statuses = { 200, 202 }, .subject = &subject_course,
+	  .needs = HOLD_WORK, .action = "close", .fits = can_close, .write = course_close, .answer = operation_answer },
 	{ "POST", "/api/v1/courses/{id}/enrol",
 	  "Enrol the citizen. Where the programme is enrolled by a first session or a seat. Where it is enrolled by the "
 	  "star, the first complete star does it.",
-	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &enrol_input__descriptor, enrol_rules,
-	  .returns = &course__descriptor, .is_command = true, .write = course_enrol, .answer = operation_answer },
+	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &enrol_input__descriptor, enrol_rules,
+	  .returns = &course__descriptor, .is_command = true, .statuses = { 200, 202 }, .subject = &subject_course,
+	  .needs = HOLD_WORK, .action = "enrol", .fits = can_enrol, .write = course_enrol, .answer = operation_answer },
 };
 
 static const struct message_row messages[] = {

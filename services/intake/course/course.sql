@@ -2,30 +2,47 @@
 -- The copy of the own courses.
 
 -- name: course_insert :many
-insert into course (id, referral_id, organisation, programme, aim, state, priority, requested_on)
-values (:id, :referral_id, :organisation, :programme, :aim, 'requested', :priority, :authored_on);
+insert into course (id, referral_id, citizen_id, organisation, programme, aim, state, priority, requested_on, entered_by)
+values (:id, :referral_id, :citizen_id, :organisation, :programme, :aim, 'requested', :priority, :authored_on,
+        :entered_by);
 
 -- name: course_by_id
 select id, version, referral_id, organisation, programme, aim, state, worker, worker_name, reason_code, reason, priority,
        requested_on, waiting_since, waiting_position, offered_on, enrolled_on, planned_end, shortened, closed_on,
-       end_reason, due, "grant", number
+       end_reason, due, "grant", number, citizen_id, entered_by
 from course_view where id = :id::uuid;
 
 -- name: course_version
 select id, version from course where id = :id::uuid;
 
 -- name: course_page
--- Waiting courses in their order, others newest first; `next` of a page counts the rows before the following one.
-select id, version, referral_id, organisation, programme, aim, state, worker, worker_name, reason_code, reason, priority,
-       requested_on, waiting_since, waiting_position, offered_on, enrolled_on, planned_end, shortened, closed_on,
-       end_reason, due, "grant", number
-from course_view
-where (:state::text is null or state = :state) and (:programme::text is null or programme = :programme)
-  and (:worker::text is null or worker = :worker)
-order by state <> 'waiting',
-         case when state = 'waiting' then array_position(array['stat', 'asap', 'urgent', 'routine'], priority) end,
-         case when state = 'waiting' then waiting_number end, number desc
-limit :limit::bigint offset :after::bigint;
+-- Newest first; `next` of a page is the number of its last row.
+select v.id, v.version, v.referral_id, v.organisation, v.programme, v.aim, v.state, v.worker, v.worker_name,
+       v.reason_code, v.reason, v.priority, v.requested_on, v.waiting_since, v.waiting_position, v.offered_on,
+       v.enrolled_on, v.planned_end, v.shortened, v.closed_on, v.end_reason, v.due, v."grant", v.number, v.citizen_id,
+       v.entered_by
+from course_view v
+where (:after::bigint = 0 or v.number < :after::bigint)
+  and (:state::text is null or v.state = :state) and (:programme::text is null or v.programme = :programme)
+  and (:worker::text is null or v.worker = :worker)
+  and (:reach = 'organisation' or v.entered_by = :who or :reach = 'posted' and v.entered_by is null
+       or v.worker = any ((select acts_for(:me, :today::date))::text[])
+       or v.citizen_id = any ((select opened_by(:who))::uuid[]))
+order by v.number desc limit :limit::bigint;
+
+-- name: course_waiting
+-- The waiting list of a programme, in the order in which it is served.
+select v.id, v.version, v.referral_id, v.organisation, v.programme, v.aim, v.state, v.worker, v.worker_name,
+       v.reason_code, v.reason, v.priority, v.requested_on, v.waiting_since, v.waiting_position, v.offered_on,
+       v.enrolled_on, v.planned_end, v.shortened, v.closed_on, v.end_reason, v.due, v."grant", v.number, v.citizen_id,
+       v.entered_by
+from course_view v
+where v.state = 'waiting' and v.programme = :programme
+  and (:reach = 'organisation' or v.entered_by = :who or :reach = 'posted' and v.entered_by is null
+       or v.worker = any ((select acts_for(:me, :today::date))::text[])
+       or v.citizen_id = any ((select opened_by(:who))::uuid[]))
+order by array_position(array['stat', 'asap', 'urgent', 'routine'], v.priority), v.waiting_number
+limit 1000;
 
 -- name: course_apply :many :one
 update course c set version = v.version, aim = v.aim, state = v.state, worker = v.worker, reason_code = v.reason_code,

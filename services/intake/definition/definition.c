@@ -2,6 +2,41 @@
 /* Programmes and instruments as this node knows them, for pages and other systems. Reads only. */
 #include "intake/definition/definition.h"
 
+/* --- fields that name one --- */
+
+enum err definition_check_programme(struct tx *tx, const struct principal *who, const char *field, const char *key)
+{
+	const struct programmes *all = ((const struct intake *)tx->app)->programmes;
+	(void)who;
+	if (programme_by_key(all, key))
+		return OK;
+	tx_broken(tx, field, BROKEN_PROGRAMME, SAY_LIST("known", programme_keys(tx->arena, all), all->n));
+	return OK;
+}
+
+enum err definition_check_instrument(struct tx *tx, const struct principal *who, const char *field, const char *key)
+{
+	const struct instruments *all = ((const struct intake *)tx->app)->instruments;
+	(void)who;
+	if (instrument_by_key(all, key))
+		return OK;
+	const char **known = ARENA_ARRAY(tx->arena, const char *, all->n);
+	for (size_t i = 0; i < all->n; i++)
+		known[i] = all->all[i].key;
+	tx_broken(tx, field, BROKEN_INSTRUMENT, SAY_LIST("known", known, all->n));
+	return OK;
+}
+
+enum err definition_check_municipality(struct tx *tx, const struct principal *who, const char *field, const char *code)
+{
+	(void)who;
+	if (!municipality_by_code(((const struct intake *)tx->app)->municipalities, code))
+		tx_broken(tx, field, BROKEN_MUNICIPALITY);
+	return OK;
+}
+
+/* --- telling of them --- */
+
 static Words *words_of(struct arena *a, struct words w)
 {
 	if (!w.da && !w.en)
@@ -89,11 +124,10 @@ static enum err instrument_list(struct tx *tx, const struct request *rq, struct 
 /* --- the table --- */
 
 static const struct route routes[] = {
-	{ "GET", "/api/v1/programmes", "The programmes of all organisations.",
-	  ROLES_THAT_REFER | ROLES_THAT_SET_UP | ROLE_PROJECT_LEAD, SCOPE_NOBODYS, READS_NOTHING,
+	{ "GET", "/api/v1/programmes", "The programmes of all organisations.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
 	  .returns = &programmes__descriptor, .answer = programme_list },
-	{ "GET", "/api/v1/instruments", "The instruments.", ROLES_THAT_REFER | ROLES_THAT_SET_UP | ROLE_PROJECT_LEAD,
-	  SCOPE_NOBODYS, READS_NOTHING, .returns = &instruments__descriptor, .answer = instrument_list },
+	{ "GET", "/api/v1/instruments", "The instruments.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
+	  .returns = &instruments__descriptor, .answer = instrument_list },
 };
 
 const struct resource definition_resource = { "Definitions", "Programmes and instruments.", ROWS(routes) };

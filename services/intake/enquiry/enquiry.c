@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/core/age.h"
 #include "intake/enquiry/enquiry.h"
 #include "sql_intake.h"
@@ -73,15 +74,7 @@ static Enquiry *describe(struct tx *tx, const char *id, const EnquiryInput *in, 
 static enum err enquiry_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const EnquiryInput *in = (const EnquiryInput *)rq->body;
-	const struct intake *app = tx->app;
-	struct date received;
 	DutyToNotify *duty;
-	if (!date_parse(in->received_on, &received) || received.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "receivedOn", "must not be in the future");
-	if (*in->municipality && !municipality_by_code(app->municipalities, in->municipality))
-		return tx_refuse(tx, ERR_VALUE, "municipality", "must be a Danish municipality code of four digits");
-	if (*in->programme && !programme_by_key(app->programmes, in->programme))
-		return tx_refuse(tx, ERR_VALUE, "programme", "there is no such programme; see /api/v1/programmes");
 	bool minor = age_told_is_minor(in->age) == MINOR_YES;
 	const char *id = uuid_new(tx->arena);
 	TRY(enquiry_register(tx, id, in, "registered", minor ? "The person is under 18." : NULL, &duty));
@@ -117,50 +110,42 @@ static enum err enquiry_answer(struct tx *tx, const struct request *rq, struct r
 	return view(tx, rq->subject, reply);
 }
 
-static enum err enquiry_page(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	struct page page;
-	Enquiries *list = shape_new(tx->arena, &enquiries__descriptor);
-	TRY(page_of(tx, rq, &page));
-	TRY(tx_all(tx, sql_enquiry_page, &enquiry__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_INT("after", page.after), ARG_INT("limit", page.limit)));
-	if ((int64_t)list->n_items == page.limit)
-		list->next = arena_printf(tx->arena, "%lld", (long long)list->items[list->n_items - 1]->number);
-	reply->body = &list->base;
-	return OK;
-}
-
 /* --- the table --- */
 
 static const struct parameter of_page[] = { PARAMETERS_OF_A_PAGE, { 0 } };
 
 static const struct rule enquiry_rules[] = {
 	{ "received_on", RULE_REQUIRED },
-	{ "received_on", RULE_DATE },
+	{ "received_on", RULE_PAST_DATE },
 	{ "channel", RULE_REQUIRED },
 	{ "channel", RULE_CODE, "channel" },
 	{ "partner", RULE_CODE, "partner" },
 	{ "gender", RULE_CODE, "gender" },
 	{ "age", RULE_RANGE, .min = 1, .max = 120 },
+	{ "municipality", RULE_KNOWN, "municipality" },
 	{ "occupation", RULE_MAX_LENGTH, .max = 200 },
 	{ "reasons", RULE_MAX_ITEMS, .max = 20 },
 	{ "reasons", RULE_CODE, "area" },
 	{ "thoughts_of_change", RULE_CODE, "thoughts-of-change" },
 	{ "setting", RULE_CODE, "setting" },
+	{ "programme", RULE_KNOWN, "programme" },
 	{ "note", RULE_MAX_LENGTH, .max = 10000 },
 	{ 0 },
 };
+
+static const char *const persons[] = { "occupation", "note", NULL };
+static const struct listing page = { sql_enquiry_page, &enquiry__descriptor, NULL };
 
 static const struct route routes[] = {
 	{ "POST", "/api/v1/enquiries",
 	  "Register an enquiry. Every enquiry is registered, also when nothing follows. The citizen is free to answer "
 	  "anonymously, wholly or in part.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON, &enquiry_input__descriptor, enquiry_rules,
-	  .returns = &enquiry__descriptor, .write = enquiry_post, .answer = enquiry_answer },
+	  .returns = &enquiry__descriptor, .persons = persons, .write = enquiry_post, .answer = enquiry_answer },
 	{ "GET", "/api/v1/enquiries", "Enquiries, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
-	  .query = of_page, .returns = &enquiries__descriptor, .answer = enquiry_page },
+	  .query = of_page, .returns = &enquiries__descriptor, .list = &page, .persons = persons },
 	{ "GET", "/api/v1/enquiries/{id}", "One enquiry.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
-	  .returns = &enquiry__descriptor, .answer = enquiry_get },
+	  .returns = &enquiry__descriptor, .subject = &subject_enquiry, .persons = persons, .answer = enquiry_get },
 };
 
 const struct resource enquiry_resource = { "Enquiries", "Everyone who asked for help.", ROWS(routes) };

@@ -4,9 +4,9 @@
 -- name: enquiry_insert :many
 -- That of a referral has its id from the referral's: registered again after a recovery, it is the same enquiry.
 insert into enquiry (id, received_on, channel, partner, gender, age, municipality, occupation, reasons,
-                     thoughts_of_change, setting, programme, note, followed_by)
+                     thoughts_of_change, setting, programme, note, followed_by, entered_by)
 values (:id, :received_on, :channel, :partner, :gender, :age, :municipality, :occupation, :reasons,
-        :thoughts_of_change, :setting, :programme, :note, :followed_by)
+        :thoughts_of_change, :setting, :programme, :note, :followed_by, :entered_by)
 on conflict (id) do nothing;
 
 -- name: enquiry_by_id
@@ -14,7 +14,7 @@ select e.id, e.version, e.received_on, e.channel, e.partner, e.gender, e.age, e.
        e.thoughts_of_change, e.setting, e.programme, e.note, e.followed_by,
        to_char(e.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
        d.id as "duty_to_notify.id", d.state as "duty_to_notify.state", d.raised_on as "duty_to_notify.raised_on",
-       d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number
+       d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number, e.entered_by
 from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
 where e.id = :id::uuid;
 
@@ -24,9 +24,10 @@ select e.id, e.version, e.received_on, e.channel, e.partner, e.gender, e.age, e.
        e.thoughts_of_change, e.setting, e.programme, e.note, e.followed_by,
        to_char(e.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
        d.id as "duty_to_notify.id", d.state as "duty_to_notify.state", d.raised_on as "duty_to_notify.raised_on",
-       d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number
+       d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number, e.entered_by
 from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
 where (:after::bigint = 0 or e.number < :after::bigint)
+  and (:reach = 'organisation' or e.entered_by = :who or :reach = 'posted' and e.entered_by is null)
 order by e.number desc limit :limit::bigint;
 
 -- name: duty_insert

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/course/course.h"
 #include "intake/measurement/measurement.h"
 #include "intake/operation/operation.h"
@@ -11,31 +12,16 @@
 
 static enum err check_course(struct tx *tx, const Course *c, const char *measured_on)
 {
-	struct date day, begin = date_or_none(c->offered_on);
+	struct date begin = date_or_none(c->offered_on);
 	if (strcmp(c->state, "closed") == 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the course was closed on %s: a closed course is not measured",
 		                 c->closed_on);
 	if (strcmp(c->state, "offered") != 0 && strcmp(c->state, "enrolled") != 0)
 		return tx_refuse(tx, ERR_CONFLICT, "state", "the citizen has no place yet (%s): measure when there is one",
 		                 c->state);
-	if (!date_parse(measured_on, &day) || day.days > tx->today.days)
-		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be in the future");
-	if (day.days < begin.days)
-		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",
-		                 c->offered_on);
+	if (date_or_none(measured_on).days < begin.days)
+		return tx_broken(tx, "measuredOn", BROKEN_BEFORE_COURSE, SAY_TEXT("day", c->offered_on));
 	return OK;
-}
-
-static enum err find_instrument(struct tx *tx, const char *key, const struct instrument **ret)
-{
-	const struct intake *app = tx->app;
-	*ret = instrument_by_key(app->instruments, key);
-	if (*ret)
-		return OK;
-	struct buffer known = buffer_in(tx->arena);
-	for (size_t i = 0; i < app->instruments->n; i++)
-		buffer_printf(&known, "%s%s", i ? ", " : "", app->instruments->all[i].key);
-	return tx_refuse(tx, ERR_VALUE, "instrument", "there is no such instrument; known are: %s", known.data);
 }
 
 static enum err store(struct tx *tx, const Measurement *m)
@@ -76,26 +62,44 @@ static void copy_answers(struct arena *a, Measurement *m, const MeasurementInput
 	}
 }
 
+/* The instrument that was named; NULL when there is none, which the rules say. */
+static const struct instrument *instrument_of(struct tx *tx, const MeasurementInput *in)
+{
+	return instrument_by_key(((const struct intake *)tx->app)->instruments, in->instrument);
+}
+
+static const char *rater_of(const MeasurementInput *in, const struct instrument *instrument)
+{
+	return *in->rater ? in->rater : instrument->raters[0];
+}
+
+static void measurement_check(struct tx *tx, const struct request *rq)
+{
+	const MeasurementInput *in = (const MeasurementInput *)rq->body;
+	const struct instrument *instrument = instrument_of(tx, in);
+	if (instrument)
+		(void)!instrument_check(tx->arena, instrument, answers_of(tx->arena, &in->base), rater_of(in, instrument),
+		                        &tx->why);
+}
+
 static enum err measurement_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const MeasurementInput *in = (const MeasurementInput *)rq->body;
-	const struct instrument *instrument;
+	const struct instrument *instrument = instrument_of(tx, in);
 	Course *c = shape_new(tx->arena, &course__descriptor);
 	Measurement *m = shape_new(tx->arena, &measurement__descriptor);
 	TRY(course_load(tx, rq, c));
-	TRY(find_instrument(tx, in->instrument, &instrument));
 	m->id = uuid_new(tx->arena);
 	m->course_id = c->id;
 	m->instrument = instrument->key;
 	m->instrument_version = instrument->version;
 	m->measured_on = *in->measured_on ? in->measured_on : date_text(tx->arena, tx->today);
-	m->rater = *in->rater ? in->rater : instrument->raters[0];
+	m->rater = rater_of(in, instrument);
 	m->aim = in->aim;
 	m->state = "sent";
 	m->operation = uuid_new(tx->arena);
 	copy_answers(tx->arena, m, in);
 	TRY(check_course(tx, c, m->measured_on));
-	TRY(instrument_check(tx->arena, instrument, answers_of(tx->arena, &m->base), m->rater, &tx->why));
 	TRY(operation_begin(tx, m->operation, "measure", m->id, reply));
 	TRY(store(tx, m));
 	reply->body = &m->base;
@@ -118,17 +122,6 @@ static enum err measurement_get(struct tx *tx, const struct request *rq, struct 
 	return measurement_view(tx, rq->params[0], reply);
 }
 
-static enum err measurement_list(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	Course *c = shape_new(tx->arena, &course__descriptor);
-	Measurements *list = shape_new(tx->arena, &measurements__descriptor);
-	TRY(course_load(tx, rq, c));
-	TRY(tx_all(tx, sql_measurement_of_course, &measurement__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_TEXT("course_id", c->id)));
-	reply->body = &list->base;
-	return OK;
-}
-
 /* --- what outcomes says --- */
 
 static enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
@@ -148,21 +141,39 @@ enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message)
 /* --- the table --- */
 
 static const struct rule measurement_rules[] = {
-	{ "instrument", RULE_REQUIRED }, { "answers", RULE_REQUIRED }, { "measured_on", RULE_DATE },
-	{ "rater", RULE_CODE, "rater" }, { "aim", RULE_CODE, "aim" },  { 0 },
+	{ "instrument", RULE_REQUIRED },
+	{ "instrument", RULE_KNOWN, "instrument" },
+	{ "answers", RULE_REQUIRED },
+	{ "measured_on", RULE_PAST_DATE },
+	{ "rater", RULE_CODE, "rater" },
+	{ "aim", RULE_CODE, "aim" },
+	{ 0 },
 };
+
+static const struct parameter of_page[] = { PARAMETERS_OF_A_PAGE, { 0 } };
+static const struct listing page = { sql_measurement_page, &measurement__descriptor, NULL };
+
+static bool can_measure(const ProtobufCMessage *record)
+{
+	const Course *c = (const Course *)record;
+	return strcmp(c->state, "offered") == 0 || strcmp(c->state, "enrolled") == 0;
+}
 
 static const struct route routes[] = {
 	{ "POST", "/api/v1/courses/{id}/measurements",
 	  "Enter the answers of an instrument. Outcomes scores them and says what is due next. In a programme that the "
 	  "star "
 	  "enrols in, the first complete star enrols the citizen and begins phase 1.",
-	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
-	  .returns = &measurement__descriptor, .is_command = true, .write = measurement_post, .answer = operation_answer },
-	{ "GET", "/api/v1/courses/{id}/measurements", "All measurements of a course.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
-	  READS_CODES, .returns = &measurements__descriptor, .answer = measurement_list },
-	{ "GET", "/api/v1/measurements/{id}", "One measurement, with its scores.", ROLES_THAT_REFER, SCOPE_OWN_CASES,
-	  READS_CODES, .returns = &measurement__descriptor, .answer = measurement_get },
+	  ROLES_OF_COURSES, SCOPE_OWN_CASES, READS_CODES, &measurement_input__descriptor, measurement_rules,
+	  .check = measurement_check, .returns = &measurement__descriptor, .is_command = true, .subject = &subject_course,
+	  .needs = HOLD_WORK, .action = "measure", .fits = can_measure, .write = measurement_post,
+	  .answer = operation_answer },
+	{ "GET", "/api/v1/courses/{id}/measurements", "The measurements of a course, newest first.", ROLES_OF_COURSES,
+	  SCOPE_OWN_CASES, READS_CODES, .query = of_page, .returns = &measurements__descriptor, .subject = &subject_course,
+	  .needs = HOLD_READ, .list = &page },
+	{ "GET", "/api/v1/measurements/{id}", "One measurement, with its scores.", ROLES_OF_COURSES, SCOPE_OWN_CASES,
+	  READS_CODES, .returns = &measurement__descriptor, .subject = &subject_measurement, .needs = HOLD_READ,
+	  .answer = measurement_get },
 };
 
 static const struct message_row messages[] = {

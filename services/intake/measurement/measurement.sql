@@ -2,8 +2,10 @@
 -- Measurements that were entered here.
 
 -- name: measurement_insert
-insert into measurement (id, course_id, operation_id, instrument, instrument_version, measured_on, rater, answers, aim)
-values (:id, :course_id, :operation_id, :instrument, :instrument_version, :measured_on, :rater, :answers::jsonb, :aim);
+insert into measurement (id, course_id, operation_id, instrument, instrument_version, measured_on, rater, answers, aim,
+                         entered_by)
+values (:id, :course_id, :operation_id, :instrument, :instrument_version, :measured_on, :rater, :answers::jsonb, :aim,
+        :entered_by);
 
 -- name: measurement_scored
 update measurement set state = 'scored', complete = :complete, scores = :scores::jsonb
@@ -14,10 +16,13 @@ update measurement set state = 'refused' where id = :measurement_id::uuid;
 
 -- name: measurement_by_id
 select m.id, m.course_id, m.instrument, m.instrument_version, m.measured_on, m.rater, m.answers, m.aim, m.state,
-       m.complete, m.scores, m.operation_id as operation, c.due
+       m.complete, m.scores, m.operation_id as operation, c.due, m.number, c.citizen_id, m.entered_by
 from measurement m join course c on c.id = m.course_id where m.id = :id::uuid;
 
--- name: measurement_of_course
-select id, course_id, instrument, instrument_version, measured_on, rater, answers, aim, state, complete, scores,
-       operation_id as operation
-from measurement where course_id = :course_id::uuid order by measured_on, instrument, id;
+-- name: measurement_page
+-- Of a course, newest first; `next` of a page is the number of its last row.
+select m.id, m.course_id, m.instrument, m.instrument_version, m.measured_on, m.rater, m.answers, m.aim, m.state,
+       m.complete, m.scores, m.operation_id as operation, m.number, c.citizen_id, m.entered_by
+from measurement m join course c on c.id = m.course_id
+where m.course_id = :id::uuid and (:after::bigint = 0 or m.number < :after::bigint)
+order by m.number desc limit :limit::bigint;

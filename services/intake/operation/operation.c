@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/course/course.h"
 #include "intake/measurement/measurement.h"
 #include "intake/operation/operation.h"
@@ -47,26 +48,12 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
 	return OK;
 }
 
-const char *problem_json(struct arena *a, const struct refusal *why)
-{
-	struct buffer json = buffer_in(a);
-	Problem p = PROBLEM__INIT;
-	p.type = arena_printf(a, "/problems/%s", err_slug(why->err));
-	p.title = err_text(why->err);
-	p.status = err_status(why->err);
-	p.detail = why->rule;
-	p.field = why->field;
-	p.rule = why->rule;
-	shape_to_json(&json, &p.base);
-	return json.data;
-}
-
 enum err operation_decide(struct tx *tx, const char *id, const struct refusal *why)
 {
 	if (!*id)
 		return OK;
 	TRY(tx_exec(tx, sql_operation_decide, NULL, ARG_TEXT("id", id), ARG_TEXT("state", why ? "refused" : "done"),
-	            ARG_TEXT("problem", why ? problem_json(tx->arena, why) : NULL)));
+	            ARG_TEXT("problem", why ? http_problem_json(tx->arena, why, "") : NULL)));
 	tx_wake(tx, id);
 	return OK;
 }
@@ -140,7 +127,7 @@ enum err operation_answer(struct tx *tx, const struct request *rq, struct reply 
 
 static const struct route routes[] = {
 	{ "GET", "/api/v1/operations/{id}", "How far a command is.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES,
-	  .returns = &operation__descriptor, .answer = operation_get },
+	  .returns = &operation__descriptor, .subject = &subject_operation, .answer = operation_get },
 };
 
 static const struct message_row messages[] = {

@@ -13,8 +13,6 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
                          struct reply *reply) MUST_USE;
 /* The decision has come: done when why is NULL. Wakes who waits. Nothing for an empty id. */
 enum err operation_decide(struct tx *tx, const char *id, const struct refusal *why) MUST_USE;
-/* A refusal as an RFC 9457 document. */
-const char *problem_json(struct arena *a, const struct refusal *why);
 /* The address of an operation. */
 const char *operation_address(struct arena *a, const char *id);
 

@@ -2,7 +2,7 @@
 -- Commands that another daemon decides.
 
 -- name: operation_insert :many
-insert into operation (id, kind, state, subject) values (:id, :kind, :state, :subject);
+insert into operation (id, kind, state, subject, entered_by) values (:id, :kind, :state, :subject, :entered_by);
 
 -- name: operation_decide :many
 update operation o set state = v.state, problem = v.problem, decided_at = now()

@@ -152,6 +152,6 @@ enum err intake_recovered(struct tx *tx)
 		        "ask again"
 	};
 	TRY(tx_exec(tx, sql_recover_operation_done, NULL));
-	TRY(tx_exec(tx, sql_recover_operation_refused, NULL, ARG_TEXT("problem", problem_json(tx->arena, &why))));
+	TRY(tx_exec(tx, sql_recover_operation_refused, NULL, ARG_TEXT("problem", http_problem_json(tx->arena, &why, ""))));
 	return ask_again(tx);
 }

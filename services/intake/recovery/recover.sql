@@ -127,12 +127,14 @@ update referral set recovered_on = :on where id = :id::uuid;
 select id, version, state from referral where id = :id::uuid and recovered_on is not null;
 
 -- name: referral_fill
--- Whoever referred has told what was lost.
+-- Whoever referred has told what was lost. The course is the citizen's too.
+with filled as (
 update referral set direction = 'received', requester = :requester, citizen_id = :citizen_id,
        operation_id = :operation_id, reasons = :reasons, note = :note, channel = :channel, partner = :partner,
        wishes = :wishes::jsonb, consent_given = :consent_given, consent_on = :consent_on,
        contacting_subject_prohibited = :contacting_subject_prohibited, sender = :sender, recovered_on = null
-where id = :id::uuid;
+where id = :id::uuid returning course_id)
+update course set citizen_id = :citizen_id::uuid where id = (select course_id from filled);
 
 -- name: citizen_forget
 -- One who stood for somebody who is known again.

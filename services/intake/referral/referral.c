@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/uuid.h"
+#include "intake/authority/authority.h"
 #include "intake/operation/operation.h"
 #include "intake/referral/referral.h"
 #include "sql_intake.h"
@@ -135,8 +136,9 @@ enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message)
 	return operation_decide(tx, r->operation, strcmp(m->state, "rejected") == 0 ? &why : NULL);
 }
 
-static void add_deadline(struct tx *tx, Referral *r)
+static void add_deadline(struct tx *tx, ProtobufCMessage *row)
 {
+	Referral *r = (Referral *)row;
 	r->answer_by = date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
 }
 
@@ -147,7 +149,7 @@ enum err referral_view(struct tx *tx, const char *id, struct reply *reply)
 	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no referral with this id");
 	TRY(found);
-	add_deadline(tx, r);
+	add_deadline(tx, &r->base);
 	reply->body = &r->base;
 	reply->version = r->version;
 	return OK;
@@ -158,30 +160,18 @@ static enum err referral_get(struct tx *tx, const struct request *rq, struct rep
 	return referral_view(tx, rq->params[0], reply);
 }
 
-static enum err referral_page(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	struct page page;
-	Referrals *list = shape_new(tx->arena, &referrals__descriptor);
-	const char *state;
-	TRY(page_of(tx, rq, &page));
-	TRY(page_state(tx, rq, "referral-state", &state));
-	TRY(tx_all(tx, sql_referral_page, &referral__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_INT("after", page.after), ARG_INT("limit", page.limit), ARG_TEXT("state", state),
-	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
-	for (size_t i = 0; i < list->n_items; i++)
-		add_deadline(tx, list->items[i]);
-	if ((int64_t)list->n_items == page.limit)
-		list->next = arena_printf(tx->arena, "%lld", (long long)list->items[list->n_items - 1]->number);
-	reply->body = &list->base;
-	return OK;
-}
-
 /* --- the table --- */
+
+static const char *const persons[] = {
+	"citizen.name",       "citizen.cpr",        "citizen.phone", "citizen.birth_date",
+	"citizen.birth_year", "citizen.occupation", "note",          NULL
+};
+static const struct listing page = { sql_referral_page, &referral__descriptor, add_deadline };
 
 static const struct parameter of_page[] = {
 	PARAMETERS_OF_A_PAGE,
 	{ "state", PARAMETER_CODE, "Only those in this state.", .codes = "referral-state" },
-	{ "programme", PARAMETER_TEXT, "Only those to this programme.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "Only those to this programme.", .codes = "programme" },
 	{ 0 },
 };
 
@@ -192,11 +182,12 @@ static const struct route routes[] = {
 	  "citizen consents. The answer says who was chosen and why. Whatever becomes of it, it is registered as an "
 	  "enquiry.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON, &referral_input__descriptor, referral_rules,
-	  .returns = &referral__descriptor, .is_command = true, .write = referral_post, .answer = operation_answer },
+	  .check = referral_check, .returns = &referral__descriptor, .is_command = true, .persons = persons,
+	  .write = referral_post, .answer = operation_answer },
 	{ "GET", "/api/v1/referrals", "Referrals, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
-	  .query = of_page, .returns = &referrals__descriptor, .answer = referral_page },
+	  .query = of_page, .returns = &referrals__descriptor, .list = &page, .persons = persons },
 	{ "GET", "/api/v1/referrals/{id}", "One referral.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_PERSON,
-	  .returns = &referral__descriptor, .answer = referral_get },
+	  .returns = &referral__descriptor, .subject = &subject_referral, .persons = persons, .answer = referral_get },
 };
 
 static const struct message_row messages[] = {

@@ -8,6 +8,8 @@
 extern const struct resource referral_resource;
 /* Rules of a ReferralInput, from whomever it comes. */
 extern const struct rule referral_rules[];
+/* What those rules cannot say of one that is posted. */
+void referral_check(struct tx *tx, const struct request *rq);
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply);
 enum err referral_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message);

@@ -4,20 +4,23 @@
 -- name: referral_insert :many
 insert into referral (id, direction, requester, owner, citizen_id, enquiry_id, operation_id, course_id, programme, aim,
                       priority, authored_on, state, status_reason, reason, reasons, note, channel, partner, wishes,
-                      consent_given, consent_on, contacting_subject_prohibited, sender)
+                      consent_given, consent_on, contacting_subject_prohibited, sender, entered_by, answer_by)
 values (:id, :direction, :requester, :owner, :citizen_id, :enquiry_id, :operation_id, :course_id, :programme, :aim,
         :priority, :authored_on, :state, :status_reason, :reason, :reasons, :note, :channel, :partner, :wishes::jsonb,
-        :consent_given, :consent_on, :contacting_subject_prohibited, :sender);
+        :consent_given, :consent_on, :contacting_subject_prohibited, :sender, :entered_by, :answer_by);
 
 -- name: referral_by_id
 select * from referral_view where id = :id::uuid;
 
 -- name: referral_page
 -- Newest first; `next` of a page is the number of its last row.
-select * from referral_view
-where (:after::bigint = 0 or number < :after::bigint)
-  and (:state::text is null or state = :state) and (:programme::text is null or programme = :programme)
-order by number desc limit :limit::bigint;
+select * from referral_view v
+where (:after::bigint = 0 or v.number < :after::bigint)
+  and (:state::text is null or v.state = :state) and (:programme::text is null or v.programme = :programme)
+  and (:reach = 'organisation' or v.entered_by = :who or :reach = 'posted' and v.entered_by is null
+       or v.direction <> 'sent' and v.worker = any ((select acts_for(:me, :today::date))::text[])
+       or v.citizen_id = any ((select opened_by(:who))::uuid[]))
+order by v.number desc limit :limit::bigint;
 
 -- name: referral_of_course :apart
 -- Of a course that is older than this version.

@@ -22,6 +22,7 @@ struct incoming {
 	const ReferralInput *in;
 	const Citizen *citizen;
 	bool is_known; /* here, before this */
+	bool differs;  /* from what is known of the citizen with this CPR: a person has to look */
 	const struct programme *programme;
 	const char *authored_on;
 	bool minor;
@@ -37,8 +38,8 @@ static const Consent no_consent = CONSENT__INIT;
 static enum err find_citizen(struct tx *tx, struct incoming *r)
 {
 	struct cpr cpr;
+	struct db_rows known;
 	Citizen *copy = ARENA_NEW(tx->arena, Citizen);
-	Operation *known = shape_new(tx->arena, &operation__descriptor);
 	*copy = *r->citizen;
 	r->citizen = copy;
 	r->citizen_id = uuid_new(tx->arena);
@@ -49,11 +50,13 @@ static enum err find_citizen(struct tx *tx, struct incoming *r)
 		copy->birth_date = date_text(tx->arena, cpr.born);
 	if (cpr.replacement)
 		return OK;
-	enum err e = tx_one(tx, sql_citizen_by_cpr, known, &copy->base);
-	r->is_known = e == OK;
-	if (r->is_known)
-		r->citizen_id = known->id;
-	return e == ERR_NOT_FOUND ? OK : e;
+	TRY(db_rows(tx->db, tx->arena, sql_citizen_by_cpr, &known, &copy->base));
+	r->is_known = known.n > 0;
+	if (!r->is_known)
+		return OK;
+	r->citizen_id = known.cells[0];
+	r->differs = strcmp(known.cells[1], "t") == 0;
+	return OK;
 }
 
 /* --- decide --- */
@@ -62,21 +65,9 @@ static enum err find_programme(struct tx *tx, struct incoming *r)
 {
 	const struct intake *app = tx->app;
 	r->programme = programme_by_key(app->programmes, r->in->programme);
-	if (r->programme) {
-		r->owner = r->programme->organisation;
-		return OK;
-	}
-	struct buffer known = buffer_in(tx->arena);
-	for (size_t i = 0; i < app->programmes->n; i++)
-		buffer_printf(&known, "%s%s", i ? ", " : "", app->programmes->all[i].key);
-	return tx_refuse(tx, ERR_VALUE, "programme", "there is no such programme; known are: %s", known.data);
-}
-
-static enum err check_dates(struct tx *tx, const struct incoming *r)
-{
-	struct date authored;
-	if (!date_parse(r->authored_on, &authored) || authored.days > tx->latest.days)
-		return tx_refuse(tx, ERR_VALUE, "authoredOn", "must not be in the future");
+	if (!r->programme)
+		return tx_refuse(tx, ERR_VALUE, "programme", "there is no programme %s here", r->in->programme);
+	r->owner = r->programme->organisation;
 	return OK;
 }
 
@@ -102,10 +93,27 @@ static void decide(struct tx *tx, struct incoming *r)
 
 /* --- save --- */
 
+/* Who is known stays who she is. Where name, gender or date of birth differ somebody here has to look: nothing is taken
+ * over. What another organisation says fills what is not known, and changes nothing that is. */
 static enum err save_citizen(struct tx *tx, const struct incoming *r)
 {
-	return tx_exec(tx, r->sender && r->is_known ? sql_citizen_complete : sql_citizen_save, &r->citizen->base,
-	               ARG_TEXT("id", r->citizen_id));
+	const struct sql *sql = !r->is_known ? sql_citizen_insert : r->sender ? sql_citizen_complete : sql_citizen_say;
+	return r->differs ? OK : tx_exec(tx, sql, &r->citizen->base, ARG_TEXT("id", r->citizen_id));
+}
+
+/* After the referral, to which it points. */
+static enum err raise_task(struct tx *tx, const struct incoming *r)
+{
+	struct buffer said = buffer_in(tx->arena);
+	shape_to_json(&said, &r->citizen->base);
+	return tx_exec(tx, sql_task_raise, NULL, ARG_TEXT("id", uuid_new(tx->arena)), ARG_TEXT("kind", "other-identity"),
+	               ARG_TEXT("citizen_id", r->citizen_id), ARG_TEXT("referral_id", r->id), ARG_TEXT("said", said.data),
+	               ARG_TEXT("raised_on", date_text(tx->arena, tx->today)));
+}
+
+static const char *answer_by(struct tx *tx, const struct incoming *r)
+{
+	return date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
 }
 
 static enum err save(struct tx *tx, struct incoming *r)
@@ -133,12 +141,14 @@ static enum err save(struct tx *tx, struct incoming *r)
 	    ARG_TEXT("course_id", r->course_id), ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on),
 	    ARG_TEXT("state", r->state), ARG_TEXT("status_reason", r->status_reason), ARG_TEXT("reason", r->reason),
 	    ARG_TEXT("channel", r->channel), ARG_TEXT("partner", r->partner), ARG_BOOL("consent_given", consent->given),
-	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender)));
+	    ARG_TEXT("consent_on", consent->on), ARG_TEXT("sender", r->sender), ARG_TEXT("answer_by", answer_by(tx, r))));
+	if (r->differs)
+		TRY(raise_task(tx, r));
 	if (!r->course_id)
 		return OK;
 	return tx_exec(tx, sql_course_insert, &r->in->base, ARG_TEXT("id", r->course_id), ARG_TEXT("referral_id", r->id),
-	               ARG_TEXT("organisation", r->owner), ARG_TEXT("priority", r->priority),
-	               ARG_TEXT("authored_on", r->authored_on));
+	               ARG_TEXT("citizen_id", r->citizen_id), ARG_TEXT("organisation", r->owner),
+	               ARG_TEXT("priority", r->priority), ARG_TEXT("authored_on", r->authored_on));
 }
 
 /* --- emit --- */
@@ -226,15 +236,22 @@ static Referral *describe(struct tx *tx, const struct incoming *r)
 	out->aim = r->in->aim;
 	out->priority = r->priority;
 	out->authored_on = r->authored_on;
-	out->answer_by = date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
+	out->answer_by = answer_by(tx, r);
 	out->state = r->state;
 	out->status_reason = r->status_reason;
 	out->reason = r->reason;
 	out->course_id = r->course_id ? r->course_id : "";
 	out->operation = r->operation;
 	out->enquiry_id = r->enquiry_id;
+	out->citizen_id = r->citizen_id;
 	out->duty_to_notify = r->duty;
 	return out;
+}
+
+void referral_check(struct tx *tx, const struct request *rq)
+{
+	struct incoming r = begin(tx, (const ReferralInput *)rq->body);
+	citizen_check(tx, r.citizen, date_or_none(r.authored_on));
 }
 
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply)
@@ -243,8 +260,6 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 	r.id = uuid_new(tx->arena);
 	r.operation = uuid_new(tx->arena);
 	TRY(find_programme(tx, &r));
-	TRY(check_dates(tx, &r));
-	TRY(citizen_check(tx, r.citizen, date_or_none(r.authored_on)));
 	TRY(find_citizen(tx, &r));
 	decide(tx, &r);
 	TRY(save(tx, &r));
@@ -265,10 +280,10 @@ enum err referral_post(struct tx *tx, const struct request *rq, struct reply *re
 static enum err check_received(struct tx *tx, struct incoming *r)
 {
 	const struct intake *app = tx->app;
-	TRY(rules_check(tx->arena, &r->in->base, referral_rules, &tx->why));
+	TRY(rules_check(tx, NULL, &r->in->base, referral_rules));
+	citizen_check(tx, r->citizen, date_or_none(r->authored_on));
+	TRY(tx->why.err);
 	TRY(find_programme(tx, r));
-	TRY(check_dates(tx, r));
-	TRY(citizen_check(tx, r->citizen, date_or_none(r->authored_on)));
 	if (strcmp(r->owner, app->organisation) != 0)
 		return tx_refuse(tx, ERR_RULE, "programme", "the programme is provided by %s", r->owner);
 	return OK;
@@ -367,22 +382,13 @@ enum err referral_fill(struct tx *tx, const ReferralMessage *m)
 
 /* --- what a referral may say --- */
 
-#define RULES_OF_CITIZEN                                                                                               \
-	{ "citizen.name", RULE_MAX_LENGTH, .max = 200 }, { "citizen.phone", RULE_MAX_LENGTH, .max = 40 },                  \
-	    { "citizen.gender", RULE_CODE, "gender" }, { "citizen.birth_year", RULE_RANGE, .min = 1900, .max = 2100 },     \
-	    { "citizen.birth_date", RULE_DATE }, { "citizen.languages", RULE_MAX_ITEMS, .max = 20 },                       \
-	    { "citizen.languages", RULE_CODE, "language" }, { "citizen.setting", RULE_CODE, "setting" },                   \
-	    { "citizen.residence", RULE_CODE, "residence" },                                                               \
-	{                                                                                                                  \
-		"citizen.occupation", RULE_MAX_LENGTH, .max = 200                                                              \
-	}
-
 const struct rule referral_rules[] = {
 	{ "programme", RULE_REQUIRED },
+	{ "programme", RULE_KNOWN, "programme" },
 	{ "aim", RULE_REQUIRED },
 	{ "aim", RULE_CODE, "aim" },
 	{ "priority", RULE_CODE, "priority" },
-	{ "authored_on", RULE_DATE },
+	{ "authored_on", RULE_PAST_DATE },
 	RULES_OF_CITIZEN,
 	{ "reasons", RULE_MAX_ITEMS, .max = 20 },
 	{ "reasons", RULE_CODE, "area" },

@@ -6,25 +6,32 @@
 #include "intake/worker/worker.h"
 #include "sql_intake.h"
 
-static enum err check_id(struct tx *tx, const char *id)
-{
-	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	if (n < 1 || n > 40 || id[n])
-		return tx_refuse(tx, ERR_VALUE, "id", "must be 1 to 40 of a-z, 0-9 and -");
-	return OK;
-}
+#define MAX_ID 40
 
-static enum err check_programmes(struct tx *tx, const WorkerInput *in)
+static void worker_check(struct tx *tx, const struct request *rq)
 {
 	const struct intake *app = tx->app;
-	for (size_t i = 0; i < in->n_programmes; i++) {
+	const WorkerInput *in = (const WorkerInput *)rq->body;
+	const char *id = rq->params[0];
+	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	if (n < 1 || n > MAX_ID || id[n])
+		tx_broken(tx, "id", BROKEN_NOT_A_KEY, SAY_NUMBER("max", MAX_ID));
+	for (size_t i = 0; i < in->n_programmes && !broken_is_said(&tx->why, "programmes"); i++) {
 		const struct programme *p = programme_by_key(app->programmes, in->programmes[i]);
-		const char *field = arena_printf(tx->arena, "programmes[%zu]", i);
-		if (!p)
-			return tx_refuse(tx, ERR_VALUE, field, "there is no such programme; see /api/v1/programmes");
-		if (strcmp(p->organisation, app->organisation) != 0)
-			return tx_refuse(tx, ERR_VALUE, field, "%s is provided by %s", p->key, p->organisation);
+		if (p && strcmp(p->organisation, app->organisation) != 0)
+			tx_broken(tx, arena_printf(tx->arena, "programmes[%zu]", i), BROKEN_OTHER_PROVIDER,
+			          SAY_TEXT("programme", p->key), SAY_TEXT("organisation", p->organisation));
 	}
+}
+
+enum err worker_check_known(struct tx *tx, const struct principal *who, const char *field, const char *id)
+{
+	Worker *w = shape_new(tx->arena, &worker__descriptor);
+	(void)who;
+	enum err e = tx_one(tx, sql_worker_by_id, w, NULL, ARG_TEXT("id", id));
+	if (e != ERR_NOT_FOUND)
+		return e;
+	tx_broken(tx, field, BROKEN_WORKER);
 	return OK;
 }
 
@@ -51,12 +58,11 @@ static enum err worker_put(struct tx *tx, const struct request *rq, struct reply
 	Worker *saved = shape_new(tx->arena, &worker__descriptor);
 	WorkerState m = WORKER_STATE__INIT;
 	WorkerInput nameless = *in;
-	TRY(check_id(tx, id));
-	TRY(check_programmes(tx, in));
 	TRY(check_version(tx, rq));
 	tx->wrote = true;
 	TRY(tx_one(tx, sql_worker_save, saved, rq->body, ARG_TEXT("id", id)));
 	nameless.name = "";
+	nameless.n_leaders = 0; /* who leads whom is no business of caseload */
 	m.worker_id = id;
 	m.version = saved->version;
 	m.worker = &nameless;
@@ -91,7 +97,7 @@ static enum err worker_list(struct tx *tx, const struct request *rq, struct repl
 {
 	Workers *list = shape_new(tx->arena, &workers__descriptor);
 	TRY(tx_all(tx, sql_worker_all, &worker__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_TEXT("programme", http_query(rq->http, "programme"))));
+	           ARG_TEXT("programme", rq_text(rq, "programme"))));
 	reply->body = &list->base;
 	return OK;
 }
@@ -99,7 +105,12 @@ static enum err worker_list(struct tx *tx, const struct request *rq, struct repl
 /* --- the table --- */
 
 static const struct parameter of_list[] = {
-	{ "programme", PARAMETER_TEXT, "Only those who take citizens in this programme.", .max = 64 },
+	{ "programme", PARAMETER_KNOWN, "Only those who take citizens in this programme.", .codes = "programme" },
+	{ 0 },
+};
+
+static const struct parameter of_one[] = {
+	{ "id", PARAMETER_TEXT, "Short id of the worker or group, as cti-1: a-z, 0-9 and -.", .max = 40 },
 	{ 0 },
 };
 
@@ -110,6 +121,7 @@ static const struct rule worker_rules[] = {
 	{ "kind", RULE_CODE, "worker-kind" },
 	{ "programmes", RULE_REQUIRED },
 	{ "programmes", RULE_MAX_ITEMS, .max = 20 },
+	{ "programmes", RULE_KNOWN, "programme" },
 	{ "cap", RULE_RANGE, .min = 1, .max = 1000 },
 	{ "languages", RULE_MAX_ITEMS, .max = 20 },
 	{ "languages", RULE_CODE, "language" },
@@ -118,6 +130,7 @@ static const struct rule worker_rules[] = {
 	{ "competences", RULE_CODE, "competence" },
 	{ "active_from", RULE_DATE },
 	{ "active_to", RULE_DATE },
+	{ "leaders", RULE_MAX_ITEMS, .max = 20 },
 	{ 0 },
 };
 
@@ -126,12 +139,12 @@ static const struct route routes[] = {
 	  "Set up or change a worker or a group. Caseload hears of it, without the name, and offers free places to those "
 	  "who "
 	  "wait.",
-	  ROLES_THAT_SET_UP, SCOPE_NOBODYS, READS_NOTHING, &worker_input__descriptor, worker_rules,
-	  .returns = &worker__descriptor, .write = worker_put, .answer = worker_answer },
-	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_THAT_REFER | ROLES_THAT_SET_UP, SCOPE_NOBODYS,
-	  READS_NOTHING, .returns = &worker__descriptor, .answer = worker_get },
-	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_THAT_REFER | ROLES_THAT_SET_UP, SCOPE_NOBODYS,
-	  READS_NOTHING, .query = of_list, .returns = &workers__descriptor, .answer = worker_list },
+	  ROLES_THAT_SET_UP, SCOPE_NOBODYS, READS_NOTHING, &worker_input__descriptor, worker_rules, .check = worker_check,
+	  .params = of_one, .returns = &worker__descriptor, .write = worker_put, .answer = worker_answer },
+	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
+	  .params = of_one, .returns = &worker__descriptor, .answer = worker_get },
+	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING, .query = of_list,
+	  .returns = &workers__descriptor, .answer = worker_list },
 };
 
 const struct resource worker_resource = { "Workers", "Who takes citizens.", ROWS(routes) };

@@ -3,6 +3,8 @@
  * of a paper follow no calendar). Every day of the whole falls into exactly one period. */
 #include "reporting/core/period.h"
 
+#include "base/broken.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,15 +18,25 @@ static const struct {
 	int months; /* 0: the calendar cuts nothing */
 } steps[] = { { "total", 0 }, { "month", 1 }, { "quarter", 3 }, { "year", 12 } };
 
-static enum err add(struct starts *s, struct date day, const char *field, struct refusal *why)
+/* A refusal of one parameter. */
+static enum err refuse_one(struct arena *a, struct refusal *why, const char *field, enum broken_rule rule,
+                           const struct broken_arg *args)
+{
+	*why = (struct refusal){ .err = OK };
+	broken_add_args(a, why, field, rule, args);
+	return why->err = ERR_QUERY;
+}
+
+static enum err add(struct arena *a, struct starts *s, struct date day, const char *field, struct refusal *why)
 {
 	if (s->n == PERIODS_MAX)
-		return refuse(why, ERR_QUERY, field, "A report has at most 240 periods: take longer ones, or fewer days.");
+		return refuse_one(a, why, field, BROKEN_TOO_MANY_PERIODS, BROKEN_ARGS(SAY_NUMBER("max", (int64_t)PERIODS_MAX)));
 	s->days[s->n++] = day;
 	return OK;
 }
 
-static enum err add_calendar(struct starts *s, struct period whole, const char *by, struct refusal *why)
+static enum err add_calendar(struct arena *a, struct starts *s, struct period whole, const char *by,
+                             struct refusal *why)
 {
 	size_t i = 0;
 	while (i < countof(steps) && strcmp(steps[i].by, by) != 0)
@@ -38,7 +50,7 @@ static enum err add_calendar(struct starts *s, struct period whole, const char *
 	struct date start = date_make(year, (month - 1) / steps[i].months * steps[i].months + 1, 1);
 	for (; start.days <= whole.to.days; start = date_add_months(start, steps[i].months))
 		if (start.days > whole.from.days)
-			TRY(add(s, start, "by", why));
+			TRY(add(a, s, start, "by", why));
 	return OK;
 }
 
@@ -48,10 +60,10 @@ static enum err add_cuts(struct arena *a, struct starts *s, struct period whole,
 		size_t len = strcspn(at, ",");
 		struct date day;
 		if (!date_parse(arena_strndup(a, at, len), &day))
-			return refuse(why, ERR_QUERY, "cuts", "cuts is a list of days as YYYY-MM-DD with commas between them.");
+			return refuse_one(a, why, "cuts", BROKEN_NOT_DATES, BROKEN_ARGS());
 		if (day.days <= whole.from.days || day.days > whole.to.days)
-			return refuse(why, ERR_QUERY, "cuts", "Each day of cuts lies after from, and not after to.");
-		TRY(add(s, day, "cuts", why));
+			return refuse_one(a, why, "cuts", BROKEN_CUT_OUTSIDE, BROKEN_ARGS());
+		TRY(add(a, s, day, "cuts", why));
 		at += len;
 		if (!*at)
 			return OK;
@@ -69,9 +81,9 @@ enum err periods_make(struct arena *a, struct period whole, const char *by, cons
 {
 	struct starts *s = ARENA_NEW(a, struct starts);
 	if (whole.from.days > whole.to.days)
-		return refuse(why, ERR_QUERY, "to", "to is not before from.");
-	TRY(add(s, whole.from, "from", why));
-	TRY(add_calendar(s, whole, by ? by : "total", why));
+		return refuse_one(a, why, "to", BROKEN_BEFORE, BROKEN_ARGS(SAY_TEXT("day", date_text(a, whole.from))));
+	TRY(add(a, s, whole.from, "from", why));
+	TRY(add_calendar(a, s, whole, by ? by : "total", why));
 	if (cuts)
 		TRY(add_cuts(a, s, whole, cuts, why));
 	qsort(s->days, s->n, sizeof s->days[0], by_day);

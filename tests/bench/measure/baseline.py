@@ -38,7 +38,7 @@ def values_of(columns):
 def run(world, script, clients, seconds):
     words = [PROGRAMS / "pgbench", "-n", "-M", "prepared", "-f", script,
              "-c", clients, "-j", min(clients, 2), "-T", seconds,
-             config.database_addresses(world.place, world.cluster)["kommune"]]
+             config.owner_addresses(world.place, world.cluster)["kommune"]]
     env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     done = subprocess.run([str(word) for word in words], env=env, capture_output=True, text=True, check=False)
     found = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)

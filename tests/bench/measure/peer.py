@@ -19,6 +19,7 @@ from pathlib import Path
 import load
 import memory
 from psql import Psql
+from stack.cluster import owner_of
 from stack.place import SOURCE
 
 DIRECTORY = Path(os.environ.get("PEER_DIR", SOURCE.parent / "shared" / "bench" / "peer"))
@@ -125,12 +126,12 @@ class Peer:
     def _make_database(self):
         cluster, password = self.world.cluster, secrets.token_urlsafe(16)
         cluster.drop_databases(["peer"])
-        cluster.make_databases({"peer": password})
-        self.database = Psql(cluster.conninfo("peer", password))
+        cluster.make_databases({"peer": (password, password)})
+        self.database = Psql(cluster.conninfo("peer", password, owner_of("peer")))
         for statement in (DIRECTORY / "schema.sql").read_text().split(";\n"):
             if statement.strip().rstrip(";"):
                 self.database.rows(statement.strip().rstrip(";"))
-        return {**os.environ, "PGHOST": str(cluster.sockets), "PGUSER": "peer", "PGDATABASE": "peer",
+        return {**os.environ, "PGHOST": str(cluster.sockets), "PGUSER": owner_of("peer"), "PGDATABASE": "peer",
                 "PGPASSWORD": password, "PORT": str(self.port)}
 
     # --- measuring ---

@@ -109,7 +109,7 @@ class World:
     def database(self, name):
         """An open psql on this node's database."""
         if name not in self.sessions:
-            self.sessions[name] = Psql(config.database_addresses(self.place, self.cluster)[name])
+            self.sessions[name] = Psql(config.owner_addresses(self.place, self.cluster)[name])
         return self.sessions[name]
 
     def is_drained(self):

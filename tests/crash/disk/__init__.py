@@ -85,8 +85,8 @@ class Divided:
     def of(self, database):
         return self.first if database.endswith(tuple(f"_{node}" for node in self.nodes)) else self.second
 
-    def conninfo(self, database, password):
-        return self.of(database).conninfo(database, password)
+    def conninfo(self, database, password, role=None):
+        return self.of(database).conninfo(database, password, role)
 
     def make_databases(self, passwords):
         for cluster in (self.first, self.second):

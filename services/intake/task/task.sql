@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- What a person has to decide about a citizen.
+
+-- name: task_raise
+insert into task (id, kind, citizen_id, referral_id, said, raised_on)
+values (:id, :kind, :citizen_id, :referral_id, :said::jsonb, :raised_on);
+
+-- name: task_by_id
+select id, version, kind, state, citizen_id, referral_id, said, raised_on, done_on, done_by, outcome, note, number
+from task where id = :id::uuid;
+
+-- name: task_page
+select t.id, t.version, t.kind, t.state, t.citizen_id, t.referral_id, t.said, t.raised_on, t.done_on, t.done_by,
+       t.outcome, t.note, t.number
+from task t join citizen z on z.id = t.citizen_id
+where (:after::bigint = 0 or t.number < :after::bigint) and (:state::text is null or t.state = :state)
+  and citizen_why(z, :reach, :who, :me, :today::date) is not null
+order by t.number desc limit :limit::bigint;
+
+-- name: task_take
+-- What was said is right. What was known before is kept.
+with old as (
+    select * from citizen where id = :id::uuid),
+new as (
+    update citizen set version = version + 1, name = coalesce(:name, name), gender = coalesce(:gender, gender),
+        birth_date = coalesce(:birth_date::date, birth_date)
+    where id = :id::uuid returning *)
+insert into citizen_change (citizen_id, version, entered_by, field, was, becomes)
+select new.id, new.version, :entered_by, o.key, o.value, n.value
+from old, new, jsonb_each_text(to_jsonb(old)) o join jsonb_each_text(to_jsonb(new)) n using (key)
+where o.value is distinct from n.value and o.key <> 'version';
+
+-- name: task_done
+update task set version = version + 1, state = 'done', done_on = :done_on, done_by = :entered_by, outcome = :outcome,
+                note = :note
+where id = :id::uuid;
