@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Memory that lives as long as one message, request or batch: allocate freely, reset once.
+/* Memory that lives as long as one message, request or transaction: allocate freely, reset once.
  * A hard limit stops hostile input; who sets a jump target is called back there when the
  * limit is hit, so that handlers need no check after each allocation. */
 #ifndef UDVEJ_BASE_ARENA_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What every daemon answers about itself: alive, ready, counters, and its API description. Says
  * nothing about persons. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Giving places: loads who could take a citizen and how many they have, lets core/place.c choose, and
  * keeps the waiting list moving. Never gives a full worker one more, since counts and choice are of
- * one transaction and there is one writer. What was read for one course of a batch is kept for the next. */
+ * one transaction and there is one writer. What was read for one course of a transaction is kept for the next. */
 #include "caseload/core/place.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ static enum err read_candidates(struct tx *tx, const struct programme *p, struct
 	return OK;
 }
 
-/* What an earlier message of the batch left, if it serves. */
+/* What an earlier message of the transaction left, if it serves. */
 static struct candidates *kept_for(struct tx *tx, const struct programme *p, struct date on)
 {
 	struct candidates *c = *tx->kept;

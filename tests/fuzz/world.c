@@ -149,6 +149,9 @@ struct daemon *world_daemon(void)
 	m->keys = *partners_keys(m->node);
 	d->engine.writer = &writer;
 	d->engine.delivery = &d->delivery;
+	static struct api routes; /* rules of messages ask what the service knows */
+	routes = (struct api){ .engine = &d->engine, .served = service_served(service) };
+	d->engine.serving = &routes;
 	d->delivery.engine = &d->engine;
 	d->delivery.rows = service_messages(d->engine.arena, service, &d->delivery.n_rows);
 	d->settings = settings_with(
@@ -167,11 +170,7 @@ struct daemon *world_api(const struct service *s, const char *host)
 {
 	struct daemon *d = world_daemon();
 	const char *why = "";
-	const struct served served = {
-		.resources = s->resources,
-		.authenticate = s->authenticate,
-		.description = arena_printf(d->engine.arena, "%s/services/%s/openapi.json", UDVEJ_SOURCE_DIR, d->service->name),
-	};
+	const struct served served = service_served(s);
 	if (!d->api)
 		FUZZ_MUST(api_open(&d->engine, &served, host, 0, &d->api, &why) == OK);
 	return d;

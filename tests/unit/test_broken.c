@@ -11,7 +11,7 @@
 
 #include "api.pb-c.h"
 #include "base/broken.h"
-#include "daemon/internal.h"
+#include "serving/internal.h"
 
 static struct arena *arena;
 
