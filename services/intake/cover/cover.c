@@ -14,7 +14,6 @@ static enum err view(struct tx *tx, const char *id, struct reply *reply)
 	TRY(tx_one(tx, sql_cover_by_id, c, NULL, ARG_TEXT("id", id)));
 	reply->body = &c->base;
 	reply->status = 201;
-	reply->location = arena_printf(tx->arena, "/api/v1/covers/%s", id);
 	return OK;
 }
 
