@@ -51,7 +51,7 @@ static enum err find(struct tx *tx, const struct request *rq, const BreakGlassIn
 static enum err break_glass_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const BreakGlassInput *in = (const BreakGlassInput *)rq->body;
-	struct found citizen;
+	struct found citizen = { .id = "", .why = "" };
 	const char *id = uuid_new(tx->arena);
 	reply->searched = in->find ? citizen_searched(tx->arena, in->find) : NULL;
 	TRY(find(tx, rq, in, &citizen));
