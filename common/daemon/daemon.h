@@ -34,7 +34,8 @@ struct tx {
 	const char *sender; /* of a message: the authenticated node name; else "" */
 	const char *who;    /* of a request: who asks; else "". Statements take it as :entered_by */
 	const char *cause;  /* id of the message or request being handled */
-	void **kept;        /* of a message: what was read earlier in this batch and is true still; of the service */
+	const struct message_row *row; /* of a message: its row in the table of handlers; else NULL */
+	void **kept;           /* of a message: what was read earlier in this batch and is true still; of the service */
 	struct daemon *daemon; /* private to this layer */
 	unsigned emitted;
 	bool wrote;
@@ -74,7 +75,28 @@ struct message_row {
 	/* Nobody waits for what it brings, so it may wait a moment for others: a transaction costs more than all else about
 	 * a message. */
 	bool patient;
+	const void *of; /* of the service: what a handler that serves several rows wants to know (tx->row->of) */
 };
+
+/* --- facts: what of its records a service tells --- */
+
+/* The records of one kind as they are told: a statement that gives a message each, some hundred at most, in the order
+ * of the field `key`. Its parameters: `id`, that record alone; or `after`, those after it (neither: from the first);
+ * and `node` and `organisation` of who is told. */
+struct projection {
+	const struct sql *sql;
+	const ProtobufCMessageDescriptor *type;
+	const char *key, *entity; /* fields of the message: its place in that order, and what it speaks of */
+};
+/* One kind of fact. The projection tells it, and tells it again: an operator can have all facts told once more to a
+ * node that lost them (`udvej retell`). So a fact carries a version, and its receiver ignores what is not newer. */
+struct fact_row {
+	const char *to; /* role of the node that is told */
+	const struct projection *what;
+};
+/* Tells a fact as the projection finds it now. It is read back, which costs a wait for the database: where many wait
+ * for an answer emit the message as it was made, and let a test hold it against the projection. */
+enum err tx_tell(struct tx *tx, const struct fact_row *fact, const char *id) MUST_USE;
 
 /* --- recovery: a node whose database was set back, or is new, is told by the others what they share with it --- */
 
@@ -85,15 +107,9 @@ struct snapshot;
  * when asked again. */
 bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const ProtobufCMessage *message) MUST_USE;
 
-/* A page of the rows that a statement finds: it orders them by `key`, and takes the parameters after, and node and
- * organisation of who asks. `key` and `entity` are fields of the message. */
-struct snapshot_query {
-	const struct sql *sql;
-	const ProtobufCMessageDescriptor *type;
-	const char *key, *entity;
-};
+/* A page of what a projection finds. */
 enum err snapshot_rows(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s,
-                       const struct snapshot_query *query) MUST_USE;
+                       const struct projection *what) MUST_USE;
 
 /* Adds what comes after the key (NULL: from the start) in the order of keys, only what `to` may know, until the page is
  * full or some hundred are added. Adds nothing when there is no more. Reads only. */
@@ -315,6 +331,8 @@ struct resource {
 	size_t n_routes;
 	const struct message_row *messages;
 	size_t n_messages;
+	const struct fact_row *facts;
+	size_t n_facts;
 };
 
 /* --- a service --- */
@@ -348,6 +366,7 @@ struct service {
 /* The nth row of all its resources; NULL after the last. */
 const struct route *service_route(const struct service *s, size_t n);
 const struct message_row *service_message(const struct service *s, size_t n);
+const struct fact_row *service_fact(const struct service *s, size_t n);
 
 /* The whole life of a daemon: settings, database, bus, HTTP, loop until SIGTERM. The exit code of the process. */
 int daemon_main(int argc, char **argv, const struct service *service);

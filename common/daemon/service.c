@@ -21,3 +21,13 @@ const struct message_row *service_message(const struct service *s, size_t n)
 	}
 	return NULL;
 }
+
+const struct fact_row *service_fact(const struct service *s, size_t n)
+{
+	for (const struct resource *const *r = s->resources; r && *r; r++) {
+		if (n < (*r)->n_facts)
+			return &(*r)->facts[n];
+		n -= (*r)->n_facts;
+	}
+	return NULL;
+}
