@@ -49,6 +49,7 @@ struct daemon {
 	struct outbox *outbox;
 	struct inbox *inbox;
 	struct parked *parked;
+	struct retell *retell;
 	struct batch *batch;
 	struct api *api;
 	void *app;
@@ -147,6 +148,8 @@ enum err outbox_add(struct outbox *o, struct tx *tx, const char *to, const char 
 enum err outbox_save(struct outbox *o, struct arena *a) MUST_USE;
 void outbox_committed(struct outbox *o);
 void outbox_rolled_back(struct outbox *o);
+/* How many messages to it are not acknowledged. */
+int64_t outbox_waiting(const struct outbox *o, const char *receiver);
 bool outbox_trim_due(const struct outbox *o, int64_t now_ms);
 void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack);
 void outbox_on_up(struct outbox *o, const char *node);
@@ -242,6 +245,17 @@ enum err dispatch_row(const struct message_row *row, struct tx *tx, const char *
 /* --- batch.c: the single writer --- */
 struct batch;
 struct call;
+/* Work that is neither a message nor a request. Whoever puts it keeps it, and finds it in what the database says when
+ * it was not done. */
+struct job {
+	/* Within the transaction, perhaps several times. */
+	enum err (*run)(struct job *j, struct tx *tx);
+	/* Instead, in another transaction, when it failed alone. */
+	enum err (*set_aside)(struct job *j, struct tx *tx, const struct refusal *why);
+	void (*committed)(struct job *j); /* one of the two */
+	void (*freed)(struct job *j);     /* the writer is done with it, in whatever way */
+};
+void batch_put_job(struct batch *b, struct job *j);
 struct batch *batch_new(struct daemon *d);
 void batch_free(struct batch *b);
 /* Puts work into the next batch. Takes the letter. `stream` is NULL for one that was parked. */
@@ -249,7 +263,7 @@ void batch_put_letter(struct batch *b, struct in_stream *stream, const struct or
 void batch_put_call(struct batch *b, struct call *c);
 /* The client went away: forget the call wherever it stands. */
 void batch_forget(struct batch *b, const struct call *c);
-/* Drops the letters that wait: their senders send them again. */
+/* Drops the letters and jobs that wait: their senders send them again, who put them looks again. */
 void batch_drop_letters(struct batch *b);
 /* Begins, polls or finishes a batch. */
 void batch_turn(struct batch *b);

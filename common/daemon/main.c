@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "daemon/internal.h"
+#include "delivery/retell.h"
 #include "serving/authority.h"
 #include "serving/description.h"
 #include "sql_daemon.h"
@@ -107,6 +108,7 @@ static enum err load_state(struct daemon *d, const char **why)
 	TRY(outbox_load(d, &d->outbox));
 	TRY(inbox_load(d, &d->inbox));
 	TRY(parked_load(d, &d->parked));
+	TRY(retell_new(d, &d->retell));
 	d->batch = batch_new(d);
 	if (!d->batch)
 		return ERR_MEMORY;
@@ -158,7 +160,7 @@ static int soonest(int a, int b)
 	return b < 0 || a < b ? a : b;
 }
 
-/* SIGHUP: an operator has changed what is parked or dead. Any other: stop. */
+/* SIGHUP: an operator has changed what is parked or dead, or wants something told again. Any other: stop. */
 static void take_signal(struct daemon *d, int signals)
 {
 	struct signalfd_siginfo info;
@@ -166,6 +168,7 @@ static void take_signal(struct daemon *d, int signals)
 		return;
 	d->stopping = info.ssi_signo != SIGHUP;
 	d->look_again = !d->stopping;
+	retell_look(d->retell);
 }
 
 /* Between two batches, so that nothing is staged that the database does not tell. */
@@ -217,6 +220,7 @@ static void loop(struct daemon *d, int signals)
 		}
 		if (recovery_turn(d, now)) /* there is more to do, of which no descriptor will tell */
 			timeout = 0;
+		retell_turn(d->retell, now); /* last: those before it look only when the writer is idle */
 		timeout = soonest(timeout, outbox_pump(d->outbox, now));
 		timeout = soonest(timeout, batch_begins_ms(d->batch));
 		timeout = soonest(timeout, soonest(http_timeout_ms(d->http), api_turn(d->api, now)));
@@ -231,6 +235,7 @@ static void close_all(struct daemon *d)
 	api_close(d->api);
 	link_close(d->link);
 	batch_free(d->batch);
+	retell_free(d->retell);
 	parked_free(d->parked);
 	outbox_free(d->outbox);
 	recovery_free(d->recovery);

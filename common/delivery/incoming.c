@@ -11,6 +11,8 @@
 
 void work_free(struct work *w)
 {
+	if (w->job)
+		w->job->freed(w->job);
 	free(w->letter);
 	free(w);
 }
@@ -136,6 +138,20 @@ static enum err run_call(struct batch *b, struct tx *tx, struct work *w)
 	return tx->wrote || err_fate(e) == FATE_RETRY ? e : OK;
 }
 
+/* --- jobs --- */
+
+static enum err run_job(struct batch *b, struct tx *tx, struct work *w)
+{
+	if (b->daemon->restored)
+		return OK;
+	if (w->judged)
+		return w->job->set_aside(w->job, tx, &w->verdict);
+	enum err e = w->job->run(w->job, tx);
+	if (e != OK)
+		keep_verdict(w, tx, e);
+	return e;
+}
+
 /* An arena that is full comes back here as ERR_MEMORY; what `tx` holds then is not looked at. */
 enum err work_run(struct batch *b, struct work *w)
 {
@@ -152,7 +168,7 @@ enum err work_run(struct batch *b, struct work *w)
 		arena_on_full(b->arena, &guard);
 		if (request)
 			arena_on_full(request, &guard);
-		e = w->letter ? run_letter(b, &tx, w) : run_call(b, &tx, w);
+		e = w->letter ? run_letter(b, &tx, w) : w->job ? run_job(b, &tx, w) : run_call(b, &tx, w);
 	} else
 		w->verdict = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = err_text(ERR_MEMORY) };
 	arena_on_full(b->arena, NULL);

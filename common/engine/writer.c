@@ -82,6 +82,11 @@ void batch_put_call(struct batch *b, struct call *c)
 	put(b, (struct work){ .call = c });
 }
 
+void batch_put_job(struct batch *b, struct job *j)
+{
+	put(b, (struct work){ .job = j });
+}
+
 bool batch_is_committing(const struct batch *b)
 {
 	return b->committing;
@@ -125,7 +130,7 @@ void batch_drop_letters(struct batch *b)
 	for (struct work *next; w; w = next) {
 		next = w->next;
 		w->next = NULL;
-		if (w->letter) {
+		if (w->letter || w->job) {
 			work_free(w);
 			continue;
 		}
@@ -202,7 +207,7 @@ static void judge(struct batch *b, enum err e)
 	w->judged = true;
 	if (w->verdict.err == OK || err_fate(w->verdict.err) == FATE_PARK) /* what cannot be parked is buried */
 		w->verdict = (struct refusal){ .err = e, .field = "" };
-	if (!w->letter) {
+	if (!w->letter && !w->job) {
 		if (!w->verdict.rule)
 			w->verdict.rule = err_text(w->verdict.err);
 		return;
@@ -313,6 +318,8 @@ static void tell(struct daemon *d, struct work *w)
 		metric_add(d, w->counts, 1);
 	if (w->counts == METRIC_MESSAGES_DEAD)
 		refused_letter(d, &w->from, w->letter->message.type, w->verdict.err);
+	if (w->job)
+		w->job->committed(w->job);
 	if (!c)
 		return;
 	w->call = NULL; /* it may be gone when this returns */

@@ -5,15 +5,16 @@
 
 #include "daemon/internal.h"
 
-/* A letter or a call, from the queue to its commit. */
+/* A letter, a call or a job, from the queue to its commit. */
 struct work {
 	struct work *next;
 	struct in_stream *stream; /* of a letter from the wire; NULL: it was parked */
 	struct origin from;
 	struct letter *letter;
-	struct call *call;      /* NULL too when its client has gone */
+	struct call *call; /* NULL too when its client has gone */
+	struct job *job;
 	struct refusal verdict; /* why it failed */
-	char reason[256];       /* the verdict's rule of a letter: outlives the arena of the batch that failed */
+	char reason[256];       /* the verdict's rule of a letter or job: outlives the arena of the batch that failed */
 	enum metric counts;     /* what it adds to once it is committed; METRIC_COUNT: nothing */
 	unsigned cancelled;     /* how often its statement was ended from outside, or for its time */
 	bool judged;            /* it failed alone: do not run it again */
