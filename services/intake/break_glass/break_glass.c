@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Break-glass: in need, somebody opens a case that is not hers, by exact words or the id, with a reason. She may read
  * it for an hour, of the real clock; then it closes by itself. The lead is told, and says that she has seen it. */
-#include "intake/break_glass/break_glass.h"
 
 #include "base/uuid.h"
 #include "intake/authority/authority.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Cover (vikar): somebody else sees and serves a worker's citizens from one day to another, and no case moves. Access
  * ends by itself: authority asks for the day. */
-#include "intake/cover/cover.h"
+#include "intake/intake.h"
 
 #include <string.h>
 

@@ -5,7 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource enquiry_resource;
 /* What reporting is told of them. */
 extern const struct projection enquiry_told;
 /* Registers an enquiry under the id and tells reporting; raises the duty to notify for a minor. */

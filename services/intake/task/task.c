@@ -2,7 +2,6 @@
 /* Tasks: what a person has to decide about a citizen, since a program must not. So far one kind: a known CPR number
  * came with another name, gender or date of birth. Whoever decides says whether what is known stands or what was said
  * is right; the latter is a correction like any other, with its history. Never merges two people. */
-#include "intake/task/task.h"
 
 #include <string.h>
 
