@@ -148,7 +148,7 @@ def test_the_coordinator_sees_the_way_of_a_case_and_not_who_it_is(world):
 
 def test_a_record_says_what_one_may_do_with_it_now(world):
     path = f"/api/v1/courses/{world.own['courses']}"
-    assert set(world.anna.json(path)["actions"]) == {"close", "measure", "enrol"}
+    assert set(world.anna.json(path)["actions"]) == {"close", "measure", "enrol", "contact"}
     assert "actions" not in world.system.api("reden", "coordinator").json(path)
     may = {(row["method"], row["path"]) for row in world.anna.json("/api/v1/me")["may"]}
     described = {(method, path) for method, path, one in description("intake").operations()
