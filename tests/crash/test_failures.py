@@ -29,7 +29,7 @@ DEEP = bool(os.environ.get("UDVEJ_CRASH_DEEP"))
 MEMORY = ("malloc", "calloc", "realloc", "strdup")
 # Calls that are made when a connection is opened again: it is lost first. Calls that only a new process makes.
 REOPENING = ("strdup", "connect", "setup_unsent", "prepare", "prepare_unsent", "pipeline_enter", "pipeline_exit")
-NEW = ("realloc",)
+NEW = ("calloc", "realloc")
 # Not in a referral: what waits for its parent; a new database; a new connection to the broker; files.
 PARKING, LINKS, FILES = ("asprintf", "tsearch"), ("zmq_socket", "zmq_connect", "zmq_monitor"), (
     "file_write", "file_sync", "file_rename")
