@@ -185,7 +185,7 @@ static int soonest(int a, int b)
 	return b < 0 || a < b ? a : b;
 }
 
-/* SIGHUP: an operator has changed what is parked or dead. Any other: stop. */
+/* SIGHUP: an operator has changed what is parked or dead, or wants something told again. Any other: stop. */
 static void take_signal(struct daemon *d, int signals)
 {
 	struct signalfd_siginfo info;

@@ -213,6 +213,6 @@ void retell_turn(struct retell *r, int64_t now_ms)
 	if (outbox_waiting(r->delivery->outbox, r->receiver) >= AHEAD_MOST)
 		return;
 	r->queued = true;
-	r->job = (struct job){ .kind = &kind };
+	r->job = (struct job){ .kind = &kind, .patient = true };
 	writer_put(e->writer, &r->job);
 }
