@@ -4,6 +4,7 @@
 #define UDVEJ_DAEMON_INTERNAL_H
 
 #include "daemon/daemon.h"
+#include "delivery/retell.h"
 #include "delivery/streams.h"
 #include "engine/writer.h"
 #include "recovery/recovery.h"
@@ -14,6 +15,7 @@ struct daemon {
 	struct settings *settings;
 	struct engine engine;
 	struct delivery delivery;
+	struct retell *retell;
 	struct recovery_room recovery;
 	struct served served;
 	struct api *api;
@@ -32,5 +34,7 @@ void daemon_membership_turn(struct daemon *d, int64_t now_ms);
 
 /* service.c: the messages that a service handles, one after another. */
 const struct message_row *const *service_messages(struct arena *a, const struct service *s, size_t *ret_n);
+/* The kinds of facts that it tells. */
+const struct fact_row *service_facts(struct arena *a, const struct service *s, size_t *ret_n);
 
 #endif

@@ -100,6 +100,9 @@ static enum err load_state(struct daemon *d, const char **why)
 	d->delivery.rows = service_messages(e->arena, s, &d->delivery.n_rows);
 	TRY(delivery_open(&d->delivery));
 	TRY(audit_open(e, &e->audit));
+	size_t n_facts;
+	const struct fact_row *facts = service_facts(e->arena, s, &n_facts);
+	d->retell = retell_new(&d->delivery, facts, n_facts);
 	d->recovery = (struct recovery_room){
 		.engine = e,
 		.delivery = &d->delivery,
@@ -190,6 +193,7 @@ static void take_signal(struct daemon *d, int signals)
 		return;
 	d->engine.stopping = info.ssi_signo != SIGHUP;
 	d->look_again = !d->engine.stopping;
+	retell_look(d->retell);
 }
 
 /* Between two transactions, so that nothing is staged that the database does not tell. */
@@ -233,6 +237,7 @@ static int turn(struct daemon *d)
 	}
 	if (recovery_turn(&d->recovery, now)) /* there is more to do, of which no descriptor will tell */
 		timeout = 0;
+	retell_turn(d->retell, now); /* last: those before it look only when the writer is idle */
 	timeout = soonest(timeout, outbox_pump(d->delivery.outbox, now));
 	timeout = soonest(timeout, writer_begins_ms(w));
 	timeout = soonest(timeout, soonest(http_timeout_ms(http), api_turn(d->api, now)));
@@ -267,6 +272,7 @@ static void close_all(struct daemon *d)
 	api_close(d->api);
 	link_close(d->delivery.link);
 	writer_free(e->writer);
+	retell_free(d->retell);
 	delivery_close(&d->delivery);
 	recovery_close(&d->recovery);
 	db_close(e->reading);

@@ -23,3 +23,16 @@ const struct message_row *const *service_messages(struct arena *a, const struct 
 	*ret_n = n;
 	return rows;
 }
+
+const struct fact_row *service_facts(struct arena *a, const struct service *s, size_t *ret_n)
+{
+	size_t n = 0, at = 0;
+	for (const struct resource *const *r = s->resources; r && *r; r++)
+		n += (*r)->n_facts;
+	struct fact_row *rows = ARENA_ARRAY(a, struct fact_row, n);
+	for (const struct resource *const *r = s->resources; r && *r; r++)
+		for (size_t i = 0; i < (*r)->n_facts; i++)
+			rows[at++] = (*r)->facts[i];
+	*ret_n = n;
+	return rows;
+}

@@ -34,6 +34,7 @@ enum err dispatch_row(const struct message_row *row, struct tx *tx, const char *
 {
 	ProtobufCMessage *body;
 	TRY(shape_unpack(tx->arena, row->type, m->body.data, m->body.len, &body));
+	tx->row = row;
 	tx->sender = sender;
 	tx->latest = (struct date){ tx->today.days + 1 };
 	tx->cause = m->id;

@@ -160,6 +160,12 @@ void outbox_rolled_back(struct outbox *o)
 	}
 }
 
+int64_t outbox_waiting(const struct outbox *o, const char *receiver)
+{
+	const struct out_stream *s = out_stream_find(o, receiver);
+	return s ? s->staged - s->acked : 0;
+}
+
 bool outbox_trim_due(const struct outbox *o, int64_t now_ms)
 {
 	for (const struct out_stream *s = o->streams; s; s = s->next)

@@ -49,6 +49,8 @@ void outbox_on_gone(struct outbox *o, const char *node);
 /* Sends what may be sent now, within bounds. In how many milliseconds there is more to send by itself (0: at once), or
  * -1. */
 int outbox_pump(struct outbox *o, int64_t now_ms);
+/* How many messages to it are not acknowledged. */
+int64_t outbox_waiting(const struct outbox *o, const char *receiver);
 /* Where the stream to a node stands, for a page of a snapshot. */
 void outbox_describe(const struct outbox *o, const char *receiver, SnapshotPage *page);
 /* Whether this database has sent anything to anyone: a new one has not. */

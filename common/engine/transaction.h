@@ -16,6 +16,7 @@
 #include "vocab/date.h"
 
 struct engine;
+struct message_row;
 struct notes;
 
 /* --- one unit of work within a transaction of the writer, or a read --- */
@@ -30,8 +31,9 @@ struct tx {
 	struct refusal why; /* filled by whoever refuses: tx_refuse() */
 	const char *sender; /* of a message: the authenticated node name; else "" */
 	const char *who;    /* of a request: who asks; else "". Statements take it as :entered_by */
-	const char *cause;  /* id of the message or request being handled */
-	void **kept;        /* of a message: what was read earlier in this transaction and is true still; of the service */
+	const struct message_row *row; /* of a message: its row in the table of handlers; else NULL */
+	const char *cause;             /* id of the message or request being handled */
+	void **kept; /* of a message: what was read earlier in this transaction and is true still; of the service */
 	struct engine *engine; /* private to the rooms of common/ */
 	struct notes *notes;   /* the same: what is to be done after the commit; NULL: nobody will */
 	unsigned emitted;

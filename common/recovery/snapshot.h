@@ -4,7 +4,7 @@
 #ifndef UDVEJ_RECOVERY_SNAPSHOT_H
 #define UDVEJ_RECOVERY_SNAPSHOT_H
 
-#include "engine/transaction.h"
+#include "delivery/delivery.h"
 
 /* A page of a snapshot, as it is being written. */
 struct snapshot;
@@ -13,15 +13,9 @@ struct snapshot;
  * when asked again. */
 bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const ProtobufCMessage *message) MUST_USE;
 
-/* A page of the rows that a statement finds: it orders them by `key`, and takes the parameters after, and node and
- * organisation of who asks. `key` and `entity` are fields of the message. */
-struct snapshot_query {
-	const struct sql *sql;
-	const ProtobufCMessageDescriptor *type;
-	const char *key, *entity;
-};
+/* A page of what a projection finds. */
 enum err snapshot_rows(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s,
-                       const struct snapshot_query *query) MUST_USE;
+                       const struct projection *what) MUST_USE;
 
 /* Adds what comes after the key (NULL: from the start) in the order of keys, only what `to` may know, until the page is
  * full or some hundred are added. Adds nothing when there is no more. Reads only. */

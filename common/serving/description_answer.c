@@ -22,6 +22,11 @@ static bool takes_body(const struct route *r)
 	return r->body != NULL;
 }
 
+static bool takes_anything(const struct route *r)
+{
+	return r->write || r->body;
+}
+
 /* What stands at an address can be read, and changed by who has read it. */
 bool description_is_of_one(const struct route *r)
 {
@@ -30,7 +35,7 @@ bool description_is_of_one(const struct route *r)
 
 static bool can_miss(const struct route *r)
 {
-	return description_is_of_one(r) && strcmp(r->method, "PUT") != 0;
+	return description_is_of_one(r) && (r->subject || strcmp(r->method, "PUT") != 0);
 }
 
 bool description_can_be_stale(const struct route *r)
@@ -66,9 +71,9 @@ static const struct refused {
 	{ 406, has_forms },
 	{ 409, takes_body },
 	{ 412, description_can_be_stale },
-	{ 413, description_is_write },
+	{ 413, takes_anything },
 	{ 415, takes_body },
-	{ 422, description_is_write },
+	{ 422, takes_anything },
 	{ 503, knows_who, "Retry-After", "Seconds after which to try again; absent where an operator must come first." },
 };
 

@@ -223,6 +223,7 @@ struct route {
 #define ROWS(table) (table), countof(table)
 
 struct message_row; /* delivery/delivery.h */
+struct fact_row;    /* the same */
 
 /* What one kind of record brings with it. A service is a list of them, ended by NULL. */
 struct resource {
@@ -231,6 +232,8 @@ struct resource {
 	size_t n_routes;
 	const struct message_row *messages;
 	size_t n_messages;
+	const struct fact_row *facts; /* what is told of it */
+	size_t n_facts;
 };
 
 #endif

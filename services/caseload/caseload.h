@@ -39,6 +39,8 @@ on_message recover_scored;                                  /* outcomes */
 enum err caseload_recovered(struct tx *tx);
 
 /* --- row.c: loading, saving, telling --- */
+/* What outcomes and reporting are told of courses. */
+extern const struct projection course_told;
 /* The course; ERR_NOT_FOUND. */
 enum err row_load(struct tx *tx, const char *course_id, CourseRow **ret) MUST_USE;
 /* Saves the next version, and tells the provider's node, outcomes and reporting. `operation` is the command that

@@ -11,8 +11,12 @@ static const struct message_row messages[] = {
 	{ &measurement_scored__descriptor, on_measurement_scored, "outcomes" },
 };
 
-static const struct resource courses = { "Courses", "Places, waiting lists, courses.", .messages = messages,
-	                                     .n_messages = countof(messages) };
+static const struct fact_row facts[] = { { "reporting", &course_told } };
+
+static const struct resource courses = {
+	"Courses",      "Places, waiting lists, courses.", .messages = messages, .n_messages = countof(messages),
+	.facts = facts, .n_facts = countof(facts)
+};
 static const struct resource *const resources[] = { &courses, NULL };
 
 static const struct snapshot_row snapshots[] = {

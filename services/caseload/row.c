@@ -4,6 +4,8 @@
 #include "caseload/caseload.h"
 #include "sql_caseload.h"
 
+const struct projection course_told = { sql_course_told, &course_state__descriptor, "course_id", "course_id" };
+
 enum err row_load(struct tx *tx, const char *course_id, CourseRow **ret)
 {
 	CourseRow *row = shape_new(tx->arena, &course_row__descriptor);
@@ -23,7 +25,7 @@ enum err row_save(struct tx *tx, CourseRow *row, const char *operation)
 	TRY(tx_emit(tx, row->node, c->course_id, &c->base));
 	if (c->version == 1)
 		tx_unpark(tx, c->course_id);
-	c->operation = ""; /* of no concern to others */
+	c->operation = ""; /* of no concern to others, who are told as course_told has it */
 	TRY(tx_emit(tx, app->outcomes, c->course_id, &c->base));
 	TRY(tx_emit(tx, app->reporting, c->course_id, &c->base));
 	return OK;

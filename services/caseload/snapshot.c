@@ -6,15 +6,8 @@
 
 enum err snapshot_worker(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s)
 {
-	static const struct snapshot_query query = { sql_snapshot_worker, &worker_state__descriptor, "worker_id",
-		                                         "worker_id" };
-	return snapshot_rows(tx, to, after, s, &query);
-}
-
-static enum err load(struct tx *tx, const char *node, const char *after, CourseRow ***ret, size_t *ret_n)
-{
-	return tx_all(tx, sql_snapshot_course, &course_row__descriptor, ret, ret_n, NULL, ARG_TEXT("node", node),
-	              ARG_TEXT("after", after));
+	static const struct projection what = { sql_snapshot_worker, &worker_state__descriptor, "worker_id", "worker_id" };
+	return snapshot_rows(tx, to, after, s, &what);
 }
 
 static CourseRequest request_of(const CourseRow *row)
@@ -36,7 +29,8 @@ enum err snapshot_course_known(struct tx *tx, const struct registry_node *to, co
 {
 	CourseRow **rows;
 	size_t n;
-	TRY(load(tx, to->name, after, &rows, &n));
+	TRY(tx_all(tx, sql_snapshot_course, &course_row__descriptor, &rows, &n, NULL, ARG_TEXT("node", to->name),
+	           ARG_TEXT("after", after)));
 	for (size_t i = 0; i < n; i++) {
 		CourseRequest request = request_of(rows[i]);
 		CourseKnown m = COURSE_KNOWN__INIT;
@@ -50,12 +44,5 @@ enum err snapshot_course_known(struct tx *tx, const struct registry_node *to, co
 
 enum err snapshot_course(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s)
 {
-	CourseRow **rows;
-	size_t n;
-	(void)to;
-	TRY(load(tx, NULL, after, &rows, &n));
-	for (size_t i = 0; i < n; i++)
-		if (!snapshot_add(s, rows[i]->course->course_id, rows[i]->course->course_id, &rows[i]->course->base))
-			break;
-	return OK;
+	return snapshot_rows(tx, to, after, s, &course_told);
 }

@@ -12,6 +12,25 @@
 #include "vocab/municipality.h"
 #include "vocab/programme.h"
 
+/* The kinds of records of this node, in the order of the description: a folder each, with its routes and messages. */
+#define INTAKE_RESOURCES(ROW)                                                                                          \
+	ROW(referral)                                                                                                      \
+	ROW(operation)                                                                                                     \
+	ROW(course)                                                                                                        \
+	ROW(measurement)                                                                                                   \
+	ROW(enquiry)                                                                                                       \
+	ROW(citizen)                                                                                                       \
+	ROW(break_glass)                                                                                                   \
+	ROW(task)                                                                                                          \
+	ROW(notice)                                                                                                        \
+	ROW(worker)                                                                                                        \
+	ROW(cover)                                                                                                         \
+	ROW(account)                                                                                                       \
+	ROW(definition)
+#define ROW(name) extern const struct resource name##_resource;
+INTAKE_RESOURCES(ROW)
+#undef ROW
+
 /* The state of the node: definitions and keys, read once. */
 struct intake {
 	const char *organisation;

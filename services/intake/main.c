@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The intake node of one organisation: puts its resources together, and reads once at start what they share. */
 #include "intake/account/account.h"
-#include "intake/break_glass/break_glass.h"
 #include "intake/citizen/citizen.h"
 #include "intake/course/course.h"
-#include "intake/cover/cover.h"
 #include "intake/definition/definition.h"
 #include "intake/enquiry/enquiry.h"
 #include "intake/measurement/measurement.h"
-#include "intake/notice/notice.h"
 #include "intake/operation/operation.h"
 #include "intake/recovery/recovery.h"
 #include "intake/referral/referral.h"
-#include "intake/task/task.h"
 #include "intake/worker/worker.h"
 #include "sql_intake.h"
 
 static const struct resource *const resources[] = {
-	&referral_resource,    &operation_resource,
-	&course_resource,      &measurement_resource,
-	&enquiry_resource,     &citizen_resource,
-	&break_glass_resource, &task_resource,
-	&notice_resource,      &worker_resource,
-	&cover_resource,       &account_resource,
-	&definition_resource,  NULL,
+#define ROW(name) &name##_resource,
+	INTAKE_RESOURCES(ROW)
+#undef ROW
+	    NULL,
 };
 
 static const struct known_row known[] = {

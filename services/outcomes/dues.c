@@ -7,6 +7,8 @@
 #include "outcomes/outcomes.h"
 #include "sql_outcomes.h"
 
+const struct projection due_told = { sql_due_told, &measurement_due__descriptor, "course_id", "course_id" };
+
 static enum err load_measured(struct tx *tx, const OutcomesCourse *course, const MeasuredRow *also,
                               struct measured **ret, size_t *ret_n)
 {

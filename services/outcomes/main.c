@@ -8,8 +8,11 @@ static const struct message_row messages[] = {
 	{ &measurement_answers__descriptor, on_measurement_answers, "intake" },
 };
 
-static const struct resource measurements = { "Measurements", "Answers, scores, what is due.", .messages = messages,
-	                                          .n_messages = countof(messages) };
+static const struct fact_row facts[] = { { "reporting", &measurement_told }, { "reporting", &due_told } };
+
+static const struct resource measurements = { "Measurements",       "Answers, scores, what is due.",
+	                                          .messages = messages, .n_messages = countof(messages),
+	                                          .facts = facts,       .n_facts = countof(facts) };
 static const struct resource *const resources[] = { &measurements, NULL };
 
 static const struct snapshot_row snapshots[] = {

@@ -8,6 +8,9 @@
 #include "outcomes/outcomes.h"
 #include "sql_outcomes.h"
 
+const struct projection measurement_told = { sql_measurement_told, &measurement_scored__descriptor, "measurement_id",
+	                                         "course_id" };
+
 static enum err refuse_answers(struct tx *tx, const MeasurementAnswers *m)
 {
 	MeasurementRefused out = MEASUREMENT_REFUSED__INIT;
@@ -96,7 +99,7 @@ static enum err tell(struct tx *tx, const OutcomesCourse *course, MeasurementSco
 	const struct outcomes *app = tx->app;
 	m->due_version = course->due_version;
 	TRY(tx_emit(tx, course->node, m->course_id, &m->base));
-	m->operation = ""; /* of no concern to others */
+	m->operation = ""; /* of no concern to others, who are told as measurement_told has it */
 	TRY(tx_emit(tx, app->caseload, m->course_id, &m->base));
 	return tx_emit(tx, app->reporting, m->course_id, &m->base);
 }

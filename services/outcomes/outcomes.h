@@ -30,6 +30,8 @@ on_message recover_course, recover_measurement, recover_due, recover_answers;
 enum err outcomes_recovered(struct tx *tx);
 
 /* --- measurement.c --- */
+/* What reporting is told of measurements. */
+extern const struct projection measurement_told;
 /* Scores the answers, or says why not. ERR_NO_PARENT: the course, or its place, is not known here yet. */
 enum err on_measurement_answers(struct tx *tx, const ProtobufCMessage *message) MUST_USE;
 /* What the scores have in common with the answers. */
@@ -37,6 +39,8 @@ void measurement_name(const MeasurementAnswers *m, MeasurementScored *ret);
 enum err measurement_store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored) MUST_USE;
 
 /* --- dues.c --- */
+/* What reporting is told to be due on courses. */
+extern const struct projection due_told;
 /* What is due on a course now, `also` counted in when not NULL. */
 enum err dues_of(struct tx *tx, const OutcomesCourse *course, const MeasuredRow *also, size_t *ret_n,
                  Due ***ret) MUST_USE;

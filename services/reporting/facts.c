@@ -1,78 +1,65 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What other daemons tell becomes rows, by version: older news change nothing, and the order between
- * senders does not matter. Free text of a message (CourseState.reason) is never stored. */
-#include "messages.pb-c.h"
+/* What other daemons tell becomes rows: a fact is checked by the rules of its kind and put by its statement, and there
+ * is no other way into the tables of facts. What breaks a rule is the sender's mistake and becomes a dead letter; what
+ * the database refuses would be tried again for ever. Must never believe whose fact it is from what the message claims.
+ */
+#include "base/uuid.h"
 #include "reporting/reporting.h"
-#include "sql_reporting.h"
 
-static const struct fact_rule course_rules[] = {
-	{ "course_id", FACT_ID },
-	{ "programme", FACT_TEXT },
-	{ "organisation", FACT_TEXT },
-	{ "state", FACT_TEXT },
-	{ "requested_on", FACT_DATE_IF_SAID },
-	{ "waiting_since", FACT_DATE_IF_SAID },
-	{ "offered_on", FACT_DATE_IF_SAID },
-	{ "enrolled_on", FACT_DATE_IF_SAID },
-	{ "planned_end", FACT_DATE_IF_SAID },
-	{ "closed_on", FACT_DATE_IF_SAID },
-};
-static const struct fact_rule measurement_rules[] = {
-	{ "measurement_id", FACT_ID },
-	{ "course_id", FACT_ID },
-	{ "instrument", FACT_TEXT },
-	{ "measured_on", FACT_DATE },
-};
-static const struct fact_rule due_list_rules[] = { { "course_id", FACT_ID } };
-static const struct fact_rule due_rules[] = {
-	{ "instrument", FACT_TEXT },
-	{ "due_on", FACT_DATE },
-	{ "kind", FACT_TEXT },
-};
-static const struct fact_rule enquiry_rules[] = {
-	{ "enquiry_id", FACT_ID },
-	{ "received_on", FACT_DATE },
-	{ "channel", FACT_TEXT },
-};
-
-enum err on_course_state(struct tx *tx, const ProtobufCMessage *message)
+static bool is_date(const char *text)
 {
-	TRY(fact_check(tx, message, course_rules, countof(course_rules)));
-	return tx_exec(tx, sql_course_fact_put, message);
+	struct date unused;
+	return date_parse(text, &unused);
 }
 
-static enum err check_due(struct tx *tx, Due *const *due, size_t n)
+static const char *fault(enum fact_kind kind, const char *text)
 {
-	for (size_t i = 0; i < n; i++)
-		TRY(fact_check(tx, &due[i]->base, due_rules, countof(due_rules)));
+	switch (kind) {
+	case FACT_ID:
+		return uuid_is_valid(text) ? NULL : "is not an id";
+	case FACT_TEXT:
+		return *text ? NULL : "is missing";
+	case FACT_DATE:
+		return is_date(text) ? NULL : "is not a date";
+	case FACT_DATE_IF_SAID:
+		return !*text || is_date(text) ? NULL : "is not a date";
+	}
+	return "has no rule";
+}
+
+static enum err check(struct tx *tx, const ProtobufCMessage *message, const struct fact_rule *rule)
+{
+	struct shape_place place;
+	if (!shape_find(NULL, message, rule->field, &place))
+		return tx_refuse(tx, ERR_MALFORMED, rule->field, "the fact has no such field");
+	const char *text = *(const char *const *)shape_at(place);
+	const char *what = fault(rule->kind, text ? text : "");
+	return what ? tx_refuse(tx, ERR_MALFORMED, rule->field, "%s %s", rule->field, what) : OK;
+}
+
+static enum err check_each(struct tx *tx, const ProtobufCMessage *fact, const struct fact_rule *rule)
+{
+	struct shape_place place;
+	if (!shape_find(NULL, fact, rule->list, &place))
+		return tx_refuse(tx, ERR_MALFORMED, rule->list, "the fact has no such list");
+	for (size_t i = 0; i < shape_count(place); i++)
+		TRY(check(tx, (*(ProtobufCMessage ***)shape_at(place))[i], rule));
 	return OK;
 }
 
-enum err on_measurement_scored(struct tx *tx, const ProtobufCMessage *message)
+static enum err check_all(struct tx *tx, const ProtobufCMessage *fact, const struct fact_rule *rules)
 {
-	const MeasurementScored *m = (const MeasurementScored *)message;
-	TRY(fact_check(tx, message, measurement_rules, countof(measurement_rules)));
-	TRY(check_due(tx, m->due, m->n_due));
-	TRY(tx_exec(tx, sql_measurement_fact_put, message));
-	for (size_t i = 0; i < m->n_scores; i++)
-		TRY(tx_exec(tx, sql_score_fact_put, &m->scores[i]->base, ARG_TEXT("measurement_id", m->measurement_id)));
-	return tx_exec(tx, sql_course_due_put, message, ARG_INT("version", m->due_version));
+	for (const struct fact_rule *rule = rules; rule->field; rule++)
+		TRY(rule->list ? check_each(tx, fact, rule) : check(tx, fact, rule));
+	return OK;
 }
 
-enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message)
+enum err on_fact(struct tx *tx, const ProtobufCMessage *message)
 {
-	const MeasurementDue *m = (const MeasurementDue *)message;
-	TRY(fact_check(tx, message, due_list_rules, countof(due_list_rules)));
-	TRY(check_due(tx, m->due, m->n_due));
-	return tx_exec(tx, sql_course_due_put, message);
-}
-
-/* Whose enquiry it was is what the registry says of the sender, not what a message could claim. */
-enum err on_enquiry_fact(struct tx *tx, const ProtobufCMessage *message)
-{
+	const struct fact *fact = tx->row->of;
 	const struct registry_node *sender = registry_by_name(tx->registry, tx->sender);
-	TRY(fact_check(tx, message, enquiry_rules, countof(enquiry_rules)));
+	TRY(check_all(tx, message, fact->rules));
 	if (!sender)
 		return tx_refuse(tx, ERR_MALFORMED, "", "the sender is not in the registry");
-	return tx_exec(tx, sql_enquiry_fact_put, message, ARG_TEXT("organisation", sender->organisation));
+	return tx_exec(tx, fact->put, message, ARG_TEXT("sender_organisation", sender->organisation));
 }

@@ -10,11 +10,60 @@
 
 #include <time.h>
 
-static const struct message_row messages[] = {
-	{ .type = &course_state__descriptor, .handle = on_course_state, .from = "caseload", .patient = true },
-	{ .type = &measurement_scored__descriptor, .handle = on_measurement_scored, .from = "outcomes", .patient = true },
-	{ .type = &measurement_due__descriptor, .handle = on_measurement_due, .from = "outcomes", .patient = true },
-	{ .type = &enquiry_fact__descriptor, .handle = on_enquiry_fact, .from = "intake", .patient = true },
+/* --- what it hears: free text (CourseState.reason) is never stored --- */
+
+static const struct fact_rule course_rules[] = {
+	{ NULL, "course_id", FACT_ID },
+	{ NULL, "programme", FACT_TEXT },
+	{ NULL, "organisation", FACT_TEXT },
+	{ NULL, "state", FACT_TEXT },
+	{ NULL, "requested_on", FACT_DATE_IF_SAID },
+	{ NULL, "waiting_since", FACT_DATE_IF_SAID },
+	{ NULL, "offered_on", FACT_DATE_IF_SAID },
+	{ NULL, "enrolled_on", FACT_DATE_IF_SAID },
+	{ NULL, "planned_end", FACT_DATE_IF_SAID },
+	{ NULL, "closed_on", FACT_DATE_IF_SAID },
+	{ 0 },
+};
+
+#define RULES_OF_DUE                                                                                                   \
+	{ "due", "instrument", FACT_TEXT }, { "due", "due_on", FACT_DATE },                                                \
+	{                                                                                                                  \
+		"due", "kind", FACT_TEXT                                                                                       \
+	}
+
+static const struct fact_rule measurement_rules[] = {
+	{ NULL, "measurement_id", FACT_ID },
+	{ NULL, "course_id", FACT_ID },
+	{ NULL, "instrument", FACT_TEXT },
+	{ NULL, "measured_on", FACT_DATE },
+	RULES_OF_DUE,
+	{ 0 },
+};
+
+static const struct fact_rule due_rules[] = { { NULL, "course_id", FACT_ID }, RULES_OF_DUE, { 0 } };
+
+static const struct fact_rule enquiry_rules[] = {
+	{ NULL, "enquiry_id", FACT_ID },
+	{ NULL, "received_on", FACT_DATE },
+	{ NULL, "channel", FACT_TEXT },
+	{ 0 },
+};
+
+/* Nobody waits for a fact. */
+#define FACT(type_, from_, ...)                                                                                        \
+	{                                                                                                                  \
+		.type = &type_##__descriptor, .handle = on_fact, .from = from_, .patient = true, .of = &(const struct fact)    \
+		{                                                                                                              \
+			__VA_ARGS__                                                                                                \
+		}                                                                                                              \
+	}
+
+static const struct message_row facts[] = {
+	FACT(course_state, "caseload", course_rules, sql_course_fact_put),
+	FACT(measurement_scored, "outcomes", measurement_rules, sql_measurement_fact_put),
+	FACT(measurement_due, "outcomes", due_rules, sql_course_due_put),
+	FACT(enquiry_fact, "intake", enquiry_rules, sql_enquiry_fact_put),
 };
 
 static const struct snapshot_row snapshots[] = {
@@ -22,6 +71,8 @@ static const struct snapshot_row snapshots[] = {
 	{ .to = "outcomes", .page = snapshot_due },
 	{ .to = "intake", .page = snapshot_enquiry },
 };
+
+/* --- what it answers --- */
 
 #define READERS (ROLE_LEAD | ROLE_COORDINATOR | ROLE_PROJECT_LEAD)
 
@@ -62,7 +113,7 @@ static const struct route routes[] = {
 };
 
 static const struct resource reports = { "Reports", "Operational figures, exact, for authorised staff.", ROWS(routes),
-	                                     ROWS(messages) };
+	                                     ROWS(facts) };
 static const struct resource *const resources[] = { &reports, NULL };
 
 static const struct known_row known[] = {
@@ -112,8 +163,8 @@ static const struct service service = {
 	.known = known,
 	.snapshots = snapshots,
 	.n_snapshots = countof(snapshots),
-	.recovers = messages, /* facts go by version: told by whoever knows them, they are what they were */
-	.n_recovers = countof(messages),
+	.recovers = facts, /* they go by version: told by whoever knows them, they are what they were */
+	.n_recovers = countof(facts),
 	.start = start,
 	.authenticate = authenticate,
 };

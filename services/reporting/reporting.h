@@ -12,21 +12,26 @@ struct reporting {
 	const struct programmes *programmes;
 };
 
-/* --- facts.c: one handler a message --- */
-on_message on_course_state, on_measurement_scored, on_measurement_due, on_enquiry_fact;
+/* --- facts.c: what it hears --- */
+
+struct fact_rule {
+	const char *list;  /* a field of the fact that holds messages, of each of which the rule is; NULL: of the fact */
+	const char *field; /* of a table of rules the last has none */
+	enum fact_kind { FACT_ID = 1, FACT_TEXT, FACT_DATE, FACT_DATE_IF_SAID } kind;
+};
+/* What a row of the table of messages says of its kind of fact. */
+struct fact {
+	/* What the tables can hold: anything else is refused (ERR_MALFORMED), so that the database never has to. */
+	const struct fact_rule *rules;
+	/* Gets the fields of the message and, as `sender_organisation`, whose node tells it. Older news, and the same told
+	 * again, must change nothing. */
+	const struct sql *put;
+};
+/* The handler of all of them. */
+on_message on_fact;
 
 /* --- snapshot.c: what others who are recovered are told --- */
 snapshot_page snapshot_course, snapshot_due, snapshot_enquiry;
-
-/* --- fact_check.c --- */
-
-enum fact_kind { FACT_ID = 1, FACT_TEXT, FACT_DATE, FACT_DATE_IF_SAID };
-struct fact_rule {
-	const char *field;
-	enum fact_kind kind;
-};
-/* Refuses a fact that the tables could not hold (ERR_MALFORMED), so that the database never has to. */
-enum err fact_check(struct tx *tx, const ProtobufCMessage *fact, const struct fact_rule *rules, size_t n) MUST_USE;
 
 /* --- answer.c: what the reports have in common --- */
 

@@ -13,7 +13,7 @@ struct command {
 };
 
 extern const struct command command_keys, command_registry, command_token, command_status, command_dead,
-    command_recover, command_verify;
+    command_recover, command_retell, command_verify;
 
 #define EXIT_USAGE 2
 

@@ -11,7 +11,8 @@
 #include "command.h"
 
 static const struct command *const commands[] = {
-	&command_keys, &command_registry, &command_token, &command_status, &command_dead, &command_recover, &command_verify,
+	&command_keys, &command_registry, &command_token,  &command_status,
+	&command_dead, &command_recover,  &command_retell, &command_verify,
 };
 
 static void usage(FILE *out, const struct command *only)

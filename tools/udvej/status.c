@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `udvej status`: what a node says of itself, when it runs, and the streams of its database with their lags, what is
- * parked, and dead letters. Reads only. Never shows a body: it may speak of people. */
+ * parked, dead letters, and who is told what again. Reads only. Never shows a body: it may speak of people. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +17,7 @@ static const struct {
 	{ sql_operator_streams_in, "Streams in", "none: this daemon has heard nothing yet" },
 	{ sql_operator_parked, "Parked: they wait for what they speak of", "none" },
 	{ sql_operator_dead, "Dead letters", "none" },
+	{ sql_operator_retell, "Told again, all facts", "nobody" },
 	{ sql_operator_recovery_peers, "Recovery: what the others have told", "none is under way" },
 	{ sql_operator_recovery_problems, "Told in a recovery, and could not be applied", "none" },
 };
@@ -60,6 +61,6 @@ const struct command command_status = {
 	.usage = "--conf SETTINGS-FILE",
 	.doc =
 	    "Shows what a node says of itself (its /readyz: what stands still, and why), and of its database the streams\n"
-	    "    with what waits in them, parked messages and dead letters.",
+	    "    with what waits in them, parked messages, dead letters, and how far a retelling is.",
 	.run = run,
 };

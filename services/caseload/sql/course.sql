@@ -40,3 +40,14 @@ on conflict (id) do update set
     grant_key = excluded.grant_key, enrolled_by = coalesce(excluded.enrolled_by, course.enrolled_by),
     closed_by = coalesce(excluded.closed_by, course.closed_by)
 where course.version = excluded.version - 1;
+
+-- name: course_told
+-- What outcomes and reporting are told of a course (CourseState): not who the citizen is, not for whom it was done.
+select id as course_id, version, programme, organisation, aim, state, worker, reason_code, reason, priority,
+       requested_on, waiting_since, offered_on, enrolled_on, planned_end, shortened, closed_on, end_reason,
+       grant_key as "grant", waiting_number
+from course
+where id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+  and id between coalesce(:id::uuid, '00000000-0000-0000-0000-000000000000')
+             and coalesce(:id::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+order by id limit 200;

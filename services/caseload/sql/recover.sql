@@ -9,10 +9,9 @@ from worker where organisation = :organisation and id > coalesce(:after::text, '
 order by id limit 200;
 
 -- name: snapshot_course
--- Of one node, or all.
+-- Of one node.
 select * from course_row
-where (:node::text is null or node = :node)
-  and "course.course_id" > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+where node = :node and "course.course_id" > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
 order by "course.course_id" limit 200;
 
 -- name: course_raise

@@ -5,7 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource account_resource;
 enum err account_authenticate(struct tx *tx, const char *token, struct principal *ret);
 
 #endif

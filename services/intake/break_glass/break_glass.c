@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Break-glass: in need, somebody opens a case that is not hers, by exact words or the id, with a reason. She may read
  * it for an hour, of the real clock; then it closes by itself. The lead is told, and says that she has seen it. */
-#include "intake/break_glass/break_glass.h"
 
 #include "base/uuid.h"
 #include "intake/authority/authority.h"
@@ -34,7 +33,7 @@ static enum err find(struct tx *tx, const struct request *rq, const BreakGlassIn
 		            ARG_TEXT("reach", rq->view.reach), ARG_TEXT("who", rq->view.who), ARG_TEXT("me", rq->view.me),
 		            ARG_TEXT("today", rq->view.today)));
 		if (!rows.n)
-			return tx_refuse(tx, ERR_NOT_FOUND, "citizenId", "this node knows no citizen with this id");
+			return tx_refuse(tx, ERR_VALUE, "citizenId", "this node knows no citizen with this id");
 		*ret = (struct found){ rows.cells[0], rows.cells[1] ? rows.cells[1] : "" };
 		return OK;
 	}
@@ -43,7 +42,7 @@ static enum err find(struct tx *tx, const struct request *rq, const BreakGlassIn
 		*ret = found[0];
 		return OK;
 	}
-	return tx_refuse(tx, n ? ERR_CONFLICT : ERR_NOT_FOUND, "find",
+	return tx_refuse(tx, n ? ERR_CONFLICT : ERR_VALUE, "find",
 	                 n ? "several citizens are known by these words: say the CPR number"
 	                   : "nobody is known here by these words");
 }
@@ -109,9 +108,11 @@ static const struct route routes[] = {
 	  .answer = break_glass_answer },
 	{ "GET", "/api/v1/break-glass", "Cases that were opened in need, newest first.", ROLE_LEAD, SCOPE_ORGANISATION,
 	  READS_CODES, .query = of_page, .returns = &break_glasses__descriptor, .list = &page },
+	{ "GET", "/api/v1/break-glass/{id}", "A case that was opened in need.", ROLE_LEAD, SCOPE_ORGANISATION, READS_CODES,
+	  .returns = &break_glass__descriptor, .answer = break_glass_seen },
 	{ "POST", "/api/v1/break-glass/{id}/seen", "The lead has seen that a case was opened in need.", ROLE_LEAD,
-	  SCOPE_ORGANISATION, READS_CODES, .returns = &break_glass__descriptor, .write = break_glass_see,
-	  .answer = break_glass_seen },
+	  SCOPE_ORGANISATION, READS_CODES, .returns = &break_glass__descriptor, .statuses = { 200 },
+	  .write = break_glass_see, .answer = break_glass_seen },
 };
 
 const struct resource break_glass_resource = { "Break-glass", "Cases opened in need.", ROWS(routes) };

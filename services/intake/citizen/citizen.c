@@ -219,7 +219,7 @@ static const struct route routes[] = {
 	  "whom "
 	  "to ask, and no more. What was searched for is in the log of use.",
 	  PEOPLE, SCOPE_OWN_CASES, READS_PERSON, &citizen_search__descriptor, search_rules,
-	  .returns = &citizens_found__descriptor, .answer = citizen_search },
+	  .returns = &citizens_found__descriptor, .statuses = { 200 }, .answer = citizen_search },
 	{ "GET", "/api/v1/citizens/{id}", "One citizen. A protected address is masked.", ROLES_OF_CASES, SCOPE_OWN_CASES,
 	  READS_PERSON, .returns = &citizen_record__descriptor, .subject = &subject_citizen, .answer = citizen_get },
 	{ "GET", "/api/v1/citizens/{id}/address", "The address of a citizen, also a protected one.", PEOPLE,
@@ -230,8 +230,8 @@ static const struct route routes[] = {
 	  "as "
 	  "history.",
 	  PEOPLE, SCOPE_OWN_CASES, READS_PERSON, &citizen_input__descriptor, citizen_rules, .check = citizen_put_check,
-	  .returns = &citizen_record__descriptor, .subject = &subject_citizen, .needs = HOLD_WORK, .action = "correct",
-	  .write = citizen_put, .answer = citizen_answer },
+	  .returns = &citizen_record__descriptor, .statuses = { 200 }, .subject = &subject_citizen, .needs = HOLD_WORK,
+	  .action = "correct", .write = citizen_put, .answer = citizen_answer },
 	{ "GET", "/api/v1/citizens/{id}/changes", "Corrections of what is known of a citizen, newest first.", PEOPLE,
 	  SCOPE_OWN_CASES, READS_PERSON, .query = of_page, .returns = &citizen_changes__descriptor,
 	  .subject = &subject_citizen, .needs = HOLD_READ, .list = &changes },

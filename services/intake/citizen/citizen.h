@@ -5,8 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource citizen_resource;
-
 /* Rules of a message that has a field `citizen`. */
 #define RULES_OF_CITIZEN                                                                                               \
 	{ "citizen.name", RULE_MAX_LENGTH, .max = 200 }, { "citizen.phone", RULE_MAX_LENGTH, .max = 40 },                  \

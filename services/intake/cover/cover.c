@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Cover (vikar): somebody else sees and serves a worker's citizens from one day to another, and no case moves. Access
  * ends by itself: authority asks for the day. */
-#include "intake/cover/cover.h"
+#include "intake/intake.h"
 
 #include <string.h>
 
@@ -14,7 +14,6 @@ static enum err view(struct tx *tx, const char *id, struct reply *reply)
 	TRY(tx_one(tx, sql_cover_by_id, c, NULL, ARG_TEXT("id", id)));
 	reply->body = &c->base;
 	reply->status = 201;
-	reply->location = arena_printf(tx->arena, "/api/v1/covers/%s", id);
 	return OK;
 }
 

@@ -5,8 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource definition_resource;
-
 /* Notes that there is no such programme, instrument or municipality (struct known_row). */
 enum err definition_check_programme(struct tx *tx, const struct principal *who, const char *field, const char *key);
 enum err definition_check_instrument(struct tx *tx, const struct principal *who, const char *field, const char *key);

@@ -23,6 +23,9 @@ static DutyToNotify *duty_of(struct tx *tx, const char *because)
 	return d;
 }
 
+const struct projection enquiry_told = { sql_enquiry_fact, &enquiry_fact__descriptor, "enquiry_id", "enquiry_id" };
+
+/* As enquiry_told has it, and not read back: each referral is an enquiry. */
 static enum err tell_reporting(struct tx *tx, const char *id, const EnquiryInput *enquiry, const char *followed_by,
                                bool duty)
 {
@@ -148,4 +151,7 @@ static const struct route routes[] = {
 	  .returns = &enquiry__descriptor, .subject = &subject_enquiry, .persons = persons, .answer = enquiry_get },
 };
 
-const struct resource enquiry_resource = { "Enquiries", "Everyone who asked for help.", ROWS(routes) };
+static const struct fact_row facts[] = { { "reporting", &enquiry_told } };
+
+const struct resource enquiry_resource = { "Enquiries", "Everyone who asked for help.", ROWS(routes), .facts = facts,
+	                                       .n_facts = countof(facts) };

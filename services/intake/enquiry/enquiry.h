@@ -5,7 +5,8 @@
 
 #include "intake/intake.h"
 
-extern const struct resource enquiry_resource;
+/* What reporting is told of them. */
+extern const struct projection enquiry_told;
 /* Registers an enquiry under the id and tells reporting; raises the duty to notify for a minor. */
 enum err enquiry_register(struct tx *tx, const char *id, const EnquiryInput *enquiry, const char *followed_by,
                           const char *minor_because, DutyToNotify **ret_duty) MUST_USE;

@@ -34,3 +34,13 @@ order by e.number desc limit :limit::bigint;
 insert into duty_to_notify (id, enquiry_id, raised_on, legal_basis, reason)
 select :id::uuid, :enquiry_id::uuid, :raised_on::date, :legal_basis, :reason
 where not exists (select from duty_to_notify where enquiry_id = :enquiry_id::uuid);
+
+-- name: enquiry_fact
+-- What reporting is told of an enquiry (EnquiryFact): codes only.
+select e.id as enquiry_id, e.version, e.received_on, e.channel, e.followed_by, e.programme, e.gender, e.setting,
+       e.municipality, exists (select from duty_to_notify d where d.enquiry_id = e.id) as duty_to_notify
+from enquiry e
+where e.id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+  and e.id between coalesce(:id::uuid, '00000000-0000-0000-0000-000000000000')
+               and coalesce(:id::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+order by e.id limit 200;

@@ -5,7 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource measurement_resource;
 enum err measurement_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
 enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Notices: the one list of what a person should look at, from what is stored elsewhere. Nothing is kept here: a notice
  * goes when what it tells of is done. Adding a kind: a part of the statement, and a row of words. */
-#include "intake/notice/notice.h"
 
 #include <string.h>
 

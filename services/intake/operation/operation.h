@@ -5,7 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource operation_resource;
 /* Replayed keys and waited-for decisions: the subject as it stands, 202 while the decision is pending. */
 enum err operation_answer(struct tx *tx, const struct request *rq, struct reply *reply);
 /* Stores an operation and points the reply at it (202). `state` is pending or refused. */

@@ -51,12 +51,6 @@ select id as course_id, due_version as version, due
 from course where due_version > 0 and id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
 order by id limit 200;
 
--- name: snapshot_enquiry
-select e.id as enquiry_id, e.version, e.received_on, e.channel, e.followed_by, e.programme, e.gender, e.setting,
-       e.municipality, exists (select from duty_to_notify d where d.enquiry_id = e.id) as duty_to_notify
-from enquiry e where e.id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
-order by e.id limit 200;
-
 -- name: snapshot_referral
 -- Referrals between this organisation and another; or only those that were sent there and never answered. As in the
 -- first message: the citizen and the note with consent only. Of a citizen whom this node has met again, what has come to

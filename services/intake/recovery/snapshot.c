@@ -1,43 +1,40 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What an intake node can tell another node that is recovered, and what it asks again when it was recovered itself.
  * Must never tell anyone more of a citizen than was told in the first place. */
+#include "intake/enquiry/enquiry.h"
 #include "intake/recovery/recovery.h"
 #include "sql_intake.h"
 
 enum err snapshot_worker(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s)
 {
-	static const struct snapshot_query query = { sql_snapshot_worker, &worker_state__descriptor, "worker_id",
-		                                         "worker_id" };
-	return snapshot_rows(tx, to, after, s, &query);
+	static const struct projection what = { sql_snapshot_worker, &worker_state__descriptor, "worker_id", "worker_id" };
+	return snapshot_rows(tx, to, after, s, &what);
 }
 
 enum err snapshot_enquiry(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s)
 {
-	static const struct snapshot_query query = { sql_snapshot_enquiry, &enquiry_fact__descriptor, "enquiry_id",
-		                                         "enquiry_id" };
-	return snapshot_rows(tx, to, after, s, &query);
+	return snapshot_rows(tx, to, after, s, &enquiry_told);
 }
 
 enum err snapshot_measurement_known(struct tx *tx, const struct registry_node *to, const char *after,
                                     struct snapshot *s)
 {
-	static const struct snapshot_query query = { sql_snapshot_measurement_known, &measurement_known__descriptor,
-		                                         "answers.measurement_id", "answers.course_id" };
-	return snapshot_rows(tx, to, after, s, &query);
+	static const struct projection what = { sql_snapshot_measurement_known, &measurement_known__descriptor,
+		                                    "answers.measurement_id", "answers.course_id" };
+	return snapshot_rows(tx, to, after, s, &what);
 }
 
 enum err snapshot_due(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s)
 {
-	static const struct snapshot_query query = { sql_snapshot_due, &measurement_due__descriptor, "course_id",
-		                                         "course_id" };
-	return snapshot_rows(tx, to, after, s, &query);
+	static const struct projection what = { sql_snapshot_due, &measurement_due__descriptor, "course_id", "course_id" };
+	return snapshot_rows(tx, to, after, s, &what);
 }
 
 enum err snapshot_answers(struct tx *tx, const struct registry_node *to, const char *after, struct snapshot *s)
 {
-	static const struct snapshot_query query = { sql_snapshot_answers, &measurement_answers__descriptor,
-		                                         "measurement_id", "course_id" };
-	return snapshot_rows(tx, to, after, s, &query);
+	static const struct projection what = { sql_snapshot_answers, &measurement_answers__descriptor, "measurement_id",
+		                                    "course_id" };
+	return snapshot_rows(tx, to, after, s, &what);
 }
 
 /* The programmes that take referrals without a person, as an array literal of PostgreSQL. */

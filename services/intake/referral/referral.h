@@ -5,7 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource referral_resource;
 /* Rules of a ReferralInput, from whomever it comes. */
 extern const struct rule referral_rules[];
 /* What those rules cannot say of one that is posted. */

@@ -2,7 +2,6 @@
 /* Tasks: what a person has to decide about a citizen, since a program must not. So far one kind: a known CPR number
  * came with another name, gender or date of birth. Whoever decides says whether what is known stands or what was said
  * is right; the latter is a correction like any other, with its history. Never merges two people. */
-#include "intake/task/task.h"
 
 #include <string.h>
 
@@ -77,8 +76,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/tasks/{id}/done",
 	  "Decide a task. What is known of the citizen stands, or what was said is right and is taken over.", PEOPLE,
 	  SCOPE_OWN_CASES, READS_PERSON, &task_done_input__descriptor, rules, .returns = &task__descriptor,
-	  .subject = &subject_task, .needs = HOLD_WORK, .action = "decide", .fits = is_open, .write = task_done,
-	  .answer = task_answer },
+	  .statuses = { 200 }, .subject = &subject_task, .needs = HOLD_WORK, .action = "decide", .fits = is_open,
+	  .write = task_done, .answer = task_answer },
 };
 
 const struct resource task_resource = { "Tasks", "What a person has to decide.", ROWS(routes) };

@@ -5,8 +5,6 @@
 
 #include "intake/intake.h"
 
-extern const struct resource worker_resource;
-
 /* Notes that there is no such worker or group (struct known_row). */
 enum err worker_check_known(struct tx *tx, const struct principal *who, const char *field, const char *id);
 

@@ -47,3 +47,22 @@ on conflict (course_id, instrument) do nothing;
 -- name: measurement_by_id :apart
 select id as measurement_id, course_id, instrument, instrument_version, rater, measured_on, aim, complete, scores
 from measurement where id = :measurement_id::uuid;
+
+-- name: measurement_told
+-- What reporting is told of a measurement (MeasurementScored), with the list of dues of its course as it is told now.
+select m.id as measurement_id, m.course_id, m.instrument, m.instrument_version, m.rater, m.measured_on, m.complete,
+       m.scores, m.aim, c.due_text::jsonb -> 'due' as due, c.due_version
+from measurement m join course c on c.id = m.course_id
+where m.id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+  and m.id between coalesce(:id::uuid, '00000000-0000-0000-0000-000000000000')
+               and coalesce(:id::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+order by m.id limit 200;
+
+-- name: due_told
+-- What reporting is told to be due on a course (MeasurementDue): the list as it was told last.
+select id as course_id, due_version as version, due_text::jsonb -> 'due' as due
+from course
+where due_version > 0 and id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+  and id between coalesce(:id::uuid, '00000000-0000-0000-0000-000000000000')
+             and coalesce(:id::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+order by id limit 200;

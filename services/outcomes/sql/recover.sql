@@ -10,11 +10,6 @@ from measurement m join course c on c.id = m.course_id
 where c.node = :node and m.id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
 order by m.id limit 200;
 
--- name: snapshot_scored
-select id as measurement_id, course_id, instrument, instrument_version, rater, measured_on, complete, scores, aim
-from measurement where id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
-order by id limit 200;
-
 -- name: snapshot_scored_of_open
 -- What caseload goes by: complete measurements may enrol; the aim of the latest day counts, others are not repeated.
 select m.id as measurement_id, m.course_id, m.instrument, m.instrument_version, m.rater, m.measured_on, m.complete,
@@ -28,10 +23,10 @@ where c.state <> 'closed' and (m.complete or m.id = l.last)
 order by m.id limit 200;
 
 -- name: snapshot_due
--- The lists of dues as they were told last: of the courses of a node, or of all.
+-- The lists of dues as they were told last: of the courses of a node.
 select id as course_id, due_version as version, due_text::jsonb -> 'due' as due
 from course
-where due_version > 0 and (:node::text is null or node = :node)
+where due_version > 0 and node = :node
   and id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
 order by id limit 200;
 

@@ -3,7 +3,7 @@
 -- name: enquiry_fact_put :many
 insert into enquiry_fact as x (enquiry_id, organisation, version, received_on, channel, followed_by, programme,
   gender, setting, municipality, duty_to_notify)
-values (:enquiry_id, :organisation, :version, :received_on, :channel, :followed_by, :programme,
+values (:enquiry_id, :sender_organisation, :version, :received_on, :channel, :followed_by, :programme,
   :gender, :setting, :municipality, :duty_to_notify)
 on conflict (organisation, enquiry_id) do update set
   version = excluded.version, received_on = excluded.received_on, channel = excluded.channel,

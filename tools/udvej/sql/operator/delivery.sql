@@ -52,6 +52,17 @@ returning sender as "from", epoch, seq, type, entity;
 delete from bus_dead where sender = :sender and epoch = :epoch::uuid and seq = :seq::bigint
 returning sender as "from", epoch, seq, type, entity;
 
+-- name: operator_retell_begin
+-- One that has stopped goes on where it was; of one that goes on nothing changes.
+insert into retell as r (receiver) values (:receiver)
+on conflict (receiver) do update set problem = null where r.problem is not null
+returning kind is not null as goes_on;
+
+-- name: operator_retell
+select receiver as "to", told as facts, coalesce(kind, 'not begun') as now,
+       to_char(begun_at, 'YYYY-MM-DD HH24:MI:SS') as since, coalesce(problem, '') as "stopped, because"
+from retell order by receiver;
+
 -- name: operator_recover
 -- What an earlier one could not apply is told again.
 with earlier as (delete from recovery_item where not exists (select from recovery))
