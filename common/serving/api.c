@@ -122,9 +122,9 @@ static enum err prepare(const struct api *api, struct call *c)
 	const char *allow;
 	TRY(find_route(api, c, &allow));
 	TRY(authorise(api, c));
-	TRY(see(api, c));
 	TRY(read_headers(c));
 	TRY(route_check(api, c));
+	TRY(see(api, c));
 	if (c->route->write)
 		TRY(idempotency_read(c));
 	return OK;

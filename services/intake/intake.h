@@ -18,6 +18,7 @@
 	ROW(operation)                                                                                                     \
 	ROW(course)                                                                                                        \
 	ROW(measurement)                                                                                                   \
+	ROW(contact)                                                                                                       \
 	ROW(enquiry)                                                                                                       \
 	ROW(citizen)                                                                                                       \
 	ROW(break_glass)                                                                                                   \

@@ -50,6 +50,14 @@ static const struct fact_rule enquiry_rules[] = {
 	{ 0 },
 };
 
+static const struct fact_rule contact_rules[] = {
+	{ NULL, "contact_id", FACT_ID },
+	{ NULL, "course_id", FACT_ID },
+	{ NULL, "held_on", FACT_DATE },
+	{ NULL, "kind", FACT_TEXT },
+	{ 0 },
+};
+
 /* Nobody waits for a fact. */
 #define FACT(type_, from_, ...)                                                                                        \
 	{                                                                                                                  \
@@ -64,6 +72,7 @@ static const struct message_row facts[] = {
 	FACT(measurement_scored, "outcomes", measurement_rules, sql_measurement_fact_put),
 	FACT(measurement_due, "outcomes", due_rules, sql_course_due_put),
 	FACT(enquiry_fact, "intake", enquiry_rules, sql_enquiry_fact_put),
+	FACT(contact_fact, "intake", contact_rules, sql_contact_fact_put),
 };
 
 static const struct snapshot_row snapshots[] = {

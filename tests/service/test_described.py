@@ -11,7 +11,8 @@ from harness.described import Described, description
 from harness.fixtures import closing
 from harness.system import System
 
-ROLES = ("system", "worker", "group leader", "lead", "coordinator", "brobygger", "project lead", "admin", "auditor")
+ROLES = ("system", "worker", "group leader", "lead", "coordinator", "brobygger", "project lead", "admin", "auditor",
+         "cultural mediator", "steering group")
 NODE = {"intake": "reden", "reporting": "reporting"}
 OPERATIONS = [(service, *one) for service in NODE for one in description(service).operations()]
 SECURED = [one for one in OPERATIONS if one[3].get("security") != []]
@@ -61,7 +62,7 @@ def test_the_roles_that_are_described_may_and_no_others(nodes, service, method, 
             assert answer.status_code != 405
             # of an address that exists, but for the record
             assert answer.status_code != 404 or answer.json().get("field") == "id"
-    assert may == set(operation["x-roles"])
+    assert may == {role for role in operation["x-roles"] if role in roles}
 
 
 @pytest.mark.parametrize("service, method, path, operation", [one for one in OPERATIONS if one not in SECURED], **IDS)
@@ -86,7 +87,7 @@ def test_an_address_that_does_not_exist_is_refused(nodes, service):
 
 @pytest.mark.parametrize("service, method, path, operation", SECURED, **IDS)
 def test_a_query_parameter_that_is_not_described_is_refused(nodes, service, method, path, operation):
-    role = operation["x-roles"][0]
+    role = operation["x-roles"][-1]
     answer = client(nodes, service, role).request(method, address(path), params={"colour": "red"})
     assert (answer.status_code, answer.json()["field"]) == (400, "colour")
 
@@ -193,4 +194,6 @@ def test_each_rule_that_is_described_is_held(nodes, service, method, path, opera
     api, cases = client(nodes, service, operation["x-roles"][0]), list(Body(service, operation).cases())
     assert cases
     for body, field, kind in cases:
-        assert refused(api.request(method, address(path), json=body)) == (422, kind, field), body
+        answer = api.request(method, address(path), json=body)
+        assert answer.status_code == 422, f"{body}: {answer.text}"
+        assert field in {one["field"] for one in answer.json()["errors"]}, f"{body}: {answer.text}"

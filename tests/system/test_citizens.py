@@ -11,7 +11,7 @@ from harness.system import System
 WORKER = {"kind": "worker", "programmes": ["reden-1-1"]}
 WORKERS = {"reden": {"anna": {**WORKER, "name": "Anna Holm", "languages": ["th"]},
                      "berta": {**WORKER, "name": "Berta Lund", "languages": ["ro"]}}}
-SEARCH = "/api/v1/citizens/search"
+SEARCH = "/api/v1/citizen-search"
 
 
 class World:

@@ -44,6 +44,9 @@ def work(system):
         measure(kommune, course, "nine-areas", FULL_STAR)
         eventually(lambda course=course: kommune.json(f"/api/v1/courses/{course}")["state"] == "enrolled", what="it")
     measure(kommune, courses[1], "who5", WHO5)
+    for minutes in (15, 45):
+        contact = {"heldOn": day(0), "kind": "phone", "minutes": minutes}
+        assert kommune.post(f"/api/v1/courses/{courses[1]}/contacts", contact).status_code == 201
     for course in courses[2:]:
         assert kommune.post(f"/api/v1/courses/{course}/close", {"reason": "completed"}, wait=10).status_code == 200
     place(reden)
@@ -170,10 +173,10 @@ def unacknowledged(system, node, after=0):
     return [(kind, entity, unpacked(bytes(body))) for kind, entity, body in rows]
 
 
-KEYS = {"MeasurementScored": 1}  # field of the message that names the fact, where that is not its entity
+KEYS = {"MeasurementScored": 1, "ContactFact": 1}  # field of the message that names the fact, where that is not its entity
 # All fields but operation, which is not told, and whether the funding ends early.
 FIELDS = {"CourseState": {*range(1, 22)} - {3, 17}, "MeasurementScored": {*range(1, 13)} - {3, 11, 12},
-          "MeasurementDue": {1}, "EnquiryFact": {*range(1, 11)}}
+          "MeasurementDue": {1}, "EnquiryFact": {*range(1, 11)}, "ContactFact": {*range(1, 7)}}
 DUES = {"MeasurementScored": (12, 11), "MeasurementDue": (2, 3)}  # fields of the version and of the list of dues
 
 
@@ -218,7 +221,7 @@ def test_what_is_told_again_is_what_was_told_field_by_field(world):
 
 def test_reports_of_an_emptied_reporting_come_back_byte_for_byte(told):
     before, rows = reports(told), facts(told)
-    assert all(rows.values()) and len(rows) == 5
+    assert all(rows.values()) and len(rows) == 6
     lose_facts(told)
     assert reports(told) != before
     assert told.reporting().json("/api/v1/reports/status")["items"] == []

@@ -90,6 +90,7 @@ static enum err break_glass_seen(struct tx *tx, const struct request *rq, struct
 static const struct rule rules[] = {
 	{ "reason", RULE_REQUIRED },
 	{ "reason", RULE_MAX_LENGTH, .max = 1000 },
+	{ "find.text", RULE_MAX_LENGTH, .max = 200 },
 	{ "find.cpr", RULE_MAX_LENGTH, .max = 11 },
 	{ "find.phone", RULE_MAX_LENGTH, .max = 40 },
 	{ "find.name", RULE_MAX_LENGTH, .max = 200 },

@@ -212,7 +212,7 @@ static const struct listing changes = { sql_citizen_changes, &citizen_change__de
 #define PEOPLE (ROLES_OF_CASES & ~(unsigned)ROLE_SYSTEM)
 
 static const struct route routes[] = {
-	{ "POST", "/api/v1/citizens/search",
+	{ "POST", "/api/v1/citizen-search",
 	  "Find a citizen. In your own cases by a part of the name or the last digits of the telephone number. Anybody "
 	  "else "
 	  "only by a whole CPR number, a telephone number, or a whole name and the year of birth: then the answer says "
