@@ -138,6 +138,21 @@ def test_a_list_shows_what_is_one_s_own_and_nothing_else(world, method, path, op
     assert not wrong, "\n".join(wrong)
 
 
+def test_who_leads_a_group_sees_its_citizens_and_no_other_s(world):
+    programme = "livarehab-psychoeducation"
+    group = {"kind": "group", "programmes": [programme], "name": "Hold A", "leaders": ["lise"]}
+    world.system.put_workers({"livarehab": {"lise": {**WORKER, "programmes": [programme], "name": "Lise Dahl", "cap": 1,
+                                                     "activeFrom": day(400)}, "hold-a": group}})
+    _, course = place(world.system.api("livarehab"), programme)
+    assert course["worker"] == "hold-a"
+    leads = world.system.api("livarehab", "group leader", "lise")
+    assert leads.json(f"/api/v1/courses/{course['id']}")["actions"]
+    assert [one["id"] for one in leads.json("/api/v1/courses")["items"]] == [course["id"]]
+    another = world.system.api("livarehab", "group leader", "hold-b")
+    assert another.get(f"/api/v1/courses/{course['id']}").status_code == 403
+    assert another.json("/api/v1/courses")["items"] == []
+
+
 def test_the_coordinator_sees_the_way_of_a_case_and_not_who_it_is(world):
     way = world.system.api("reden", "coordinator").json(f"/api/v1/referrals/{world.own['referrals']}")
     assert way["masked"] and way["state"] == "accepted" and way["worker"] == "anna"
