@@ -200,6 +200,14 @@ def test_what_was_refused_is_in_the_log(world):
     assert (refused["status"], refused["why"]) == (403, "forbidden") and refused.get("subject") == world.own["citizens"]
 
 
+def test_who_was_searched_for_in_need_is_in_the_log_also_when_nobody_was_found(world):
+    asked_for = {"find": {"cpr": "020290-4321"}, "reason": "Haster."}
+    assert world.client("worker", "berta").post("/api/v1/break-glass", asked_for).status_code == 422
+    refused = eventually(lambda: [one for one in entries(world, by="berta", outcome="refused")
+                                  if one["use"] == "POST /api/v1/break-glass" and one["status"] == 422])[0]
+    assert "020290-4321" in refused["searched"]
+
+
 def test_the_same_look_within_the_hour_is_one_row(world):
     somebody = world.system.api("reden", "lead", "berta")
     for _ in range(5):
