@@ -40,10 +40,10 @@ static enum err reload(void *owner)
 	struct db_rows rows;
 	TRY(db_rows(a->engine->reading, a->engine->scratch, sql_audit_last, &rows, NULL));
 	a->head = (struct head){ 0 };
-	if (rows.n && rows.lengths[1] == AUDIT_HASH_LEN) {
+	if (rows.n)
 		a->head.number = atoll(rows.cells[0]);
+	if (rows.n && rows.lengths[1] == AUDIT_HASH_LEN) /* else somebody else wrote there, which `udvej verify` finds */
 		memcpy(a->head.chain, rows.cells[1], AUDIT_HASH_LEN);
-	}
 	a->staged = a->head;
 	return OK;
 }

@@ -101,8 +101,11 @@ static void refused(struct job *job)
 {
 	struct call_job *j = (struct call_job *)job;
 	struct call *c = let_go(j);
-	if (c)
-		answer_refuse(j->api, c, &job->verdict);
+	if (!c)
+		return;
+	if (c->reply.searched) /* a refusal tells something of whom was searched for */
+		look_refused(j->api, c);
+	answer_refuse(j->api, c, &job->verdict);
 }
 
 /* Its idempotency row tells whether it was done. */

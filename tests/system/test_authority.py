@@ -138,6 +138,21 @@ def test_a_list_shows_what_is_one_s_own_and_nothing_else(world, method, path, op
     assert not wrong, "\n".join(wrong)
 
 
+def test_who_leads_a_group_sees_its_citizens_and_no_other_s(world):
+    programme = "livarehab-psychoeducation"
+    group = {"kind": "group", "programmes": [programme], "name": "Hold A", "leaders": ["lise"]}
+    world.system.put_workers({"livarehab": {"lise": {**WORKER, "programmes": [programme], "name": "Lise Dahl", "cap": 1,
+                                                     "activeFrom": day(400)}, "hold-a": group}})
+    _, course = place(world.system.api("livarehab"), programme)
+    assert course["worker"] == "hold-a"
+    leads = world.system.api("livarehab", "group leader", "lise")
+    assert leads.json(f"/api/v1/courses/{course['id']}")["actions"]
+    assert [one["id"] for one in leads.json("/api/v1/courses")["items"]] == [course["id"]]
+    another = world.system.api("livarehab", "group leader", "hold-b")
+    assert another.get(f"/api/v1/courses/{course['id']}").status_code == 403
+    assert another.json("/api/v1/courses")["items"] == []
+
+
 def test_the_coordinator_sees_the_way_of_a_case_and_not_who_it_is(world):
     way = world.system.api("reden", "coordinator").json(f"/api/v1/referrals/{world.own['referrals']}")
     assert way["masked"] and way["state"] == "accepted" and way["worker"] == "anna"
@@ -183,6 +198,14 @@ def test_what_was_refused_is_in_the_log(world):
     refused = eventually(lambda: [one for one in entries(world, by="berta", outcome="refused")
                                   if one["role"] == "worker" and one["use"] == "GET /api/v1/citizens/{id}"])[0]
     assert (refused["status"], refused["why"]) == (403, "forbidden") and refused.get("subject") == world.own["citizens"]
+
+
+def test_who_was_searched_for_in_need_is_in_the_log_also_when_nobody_was_found(world):
+    asked_for = {"find": {"cpr": "020290-4321"}, "reason": "Haster."}
+    assert world.client("worker", "berta").post("/api/v1/break-glass", asked_for).status_code == 422
+    refused = eventually(lambda: [one for one in entries(world, by="berta", outcome="refused")
+                                  if one["use"] == "POST /api/v1/break-glass" and one["status"] == 422])[0]
+    assert "020290-4321" in refused["searched"]
 
 
 def test_the_same_look_within_the_hour_is_one_row(world):

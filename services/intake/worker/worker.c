@@ -131,6 +131,7 @@ static const struct rule worker_rules[] = {
 	{ "active_from", RULE_DATE },
 	{ "active_to", RULE_DATE },
 	{ "leaders", RULE_MAX_ITEMS, .max = 20 },
+	{ "leaders", RULE_KNOWN, "worker" },
 	{ 0 },
 };
 
