@@ -36,3 +36,15 @@ const struct fact_row *service_facts(struct arena *a, const struct service *s, s
 	*ret_n = n;
 	return rows;
 }
+
+struct served service_served(struct arena *a, const struct service *s)
+{
+	const struct served own = {
+		.name = s->name,
+		.says = s->says,
+		.resources = s->resources,
+		.known = s->known,
+		.authenticate = s->authenticate,
+	};
+	return served_make(a, &own);
+}

@@ -150,7 +150,7 @@ struct daemon *world_daemon(void)
 	d->engine.writer = &writer;
 	d->engine.delivery = &d->delivery;
 	static struct api routes; /* rules of messages ask what the service knows */
-	routes = (struct api){ .engine = &d->engine, .served = service_served(service) };
+	routes = (struct api){ .engine = &d->engine, .served = service_served(d->engine.arena, service) };
 	d->engine.serving = &routes;
 	d->delivery.engine = &d->engine;
 	d->delivery.rows = service_messages(d->engine.arena, service, &d->delivery.n_rows);
@@ -170,7 +170,7 @@ struct daemon *world_api(const struct service *s, const char *host)
 {
 	struct daemon *d = world_daemon();
 	const char *why = "";
-	const struct served served = service_served(s);
+	const struct served served = service_served(d->engine.arena, s);
 	if (!d->api)
 		FUZZ_MUST(api_open(&d->engine, &served, host, 0, &d->api, &why) == OK);
 	return d;
