@@ -12,6 +12,7 @@
 
 #include "fuzz.h"
 #include "partners.h"
+#include "serving/audit.h"
 
 int service_main(int argc, char **argv); /* the service's own main */
 
@@ -88,18 +89,19 @@ static enum err run(struct job *job)
 {
 	jmp_buf guard;
 	struct engine *e = &daemon_.engine;
-	struct tx tx = tx_make(e, e->writing, job->arena);
+	struct arena *const a = job->arena ? job->arena : e->scratch; /* as the writer has one of its own */
+	struct tx tx = tx_make(e, e->writing, a);
 	volatile enum err err = ERR_MEMORY;
-	notes_begin(&writer.notes, job->arena);
+	notes_begin(&writer.notes, a);
 	tx.notes = &writer.notes;
 	if (!setjmp(guard)) {
-		arena_on_full(job->arena, &guard);
+		arena_on_full(a, &guard);
 		const struct participant p = api_participant(e);
-		FUZZ_MUST(p.begun(p.owner, job->arena, job) == OK);
+		FUZZ_MUST(p.begun(p.owner, a, job) == OK);
 		err = job->kind->run(job, &tx);
 	} else
 		job->verdict = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = "" };
-	arena_on_full(job->arena, NULL);
+	arena_on_full(a, NULL);
 	return err;
 }
 
@@ -149,8 +151,9 @@ struct daemon *world_daemon(void)
 	m->keys = *partners_keys(m->node);
 	d->engine.writer = &writer;
 	d->engine.delivery = &d->delivery;
+	d->served = service_served(d->engine.arena, service);
 	static struct api routes; /* rules of messages ask what the service knows */
-	routes = (struct api){ .engine = &d->engine, .served = service_served(d->engine.arena, service) };
+	routes = (struct api){ .engine = &d->engine, .served = d->served };
 	d->engine.serving = &routes;
 	d->delivery.engine = &d->engine;
 	d->delivery.rows = service_messages(d->engine.arena, service, &d->delivery.n_rows);
@@ -159,6 +162,7 @@ struct daemon *world_daemon(void)
 	                                  "node = %s\nregistry = none\npartners = none\nkeys = none\ndatabase = none\n"
 	                                  "database_owner = none\nhttp_port = 1\nshare = %s\n",
 	                                  m->node, UDVEJ_SOURCE_DIR));
+	FUZZ_MUST(audit_open(&d->engine, &d->engine.audit) == OK);
 	enum err e = service->start(d, &d->engine.app, &why);
 	if (e != OK)
 		fprintf(stderr, "%s\n", why);
@@ -170,9 +174,10 @@ struct daemon *world_api(const struct service *s, const char *host)
 {
 	struct daemon *d = world_daemon();
 	const char *why = "";
+	if (d->api)
+		return d;
 	const struct served served = service_served(d->engine.arena, s);
-	if (!d->api)
-		FUZZ_MUST(api_open(&d->engine, &served, host, 0, &d->api, &why) == OK);
+	FUZZ_MUST(api_open(&d->engine, &served, host, 0, &d->api, &why) == OK);
 	return d;
 }
 
