@@ -42,6 +42,7 @@
 	ROW(BROKEN_DISAGREES,       "disagrees",          ERR_VALUE,         "does not agree with {other}")               \
 	ROW(BROKEN_PROGRAMME,       "unknown-programme",  ERR_VALUE,         "there is no such programme; known are: {known}") \
 	ROW(BROKEN_OTHER_PROVIDER,  "other-provider",     ERR_VALUE,         "{programme} is provided by {organisation}") \
+	ROW(BROKEN_NOT_AN_ID,       "not-an-id",          ERR_VALUE,         "must be an id: a UUID")                     \
 	ROW(BROKEN_NOT_A_KEY,       "not-a-key",          ERR_VALUE,         "must be 1 to {max} of a-z, 0-9 and -")      \
 	ROW(BROKEN_WORKER,          "unknown-worker",     ERR_VALUE,         "this node knows no worker with this id")    \
 	ROW(BROKEN_ORGANISATION,    "unknown-organisation", ERR_VALUE,       "must be the code of an organisation in the registry") \

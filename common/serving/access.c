@@ -67,7 +67,7 @@ static const struct listing log_of_use = { sql_audit_page, &audit_entry__descrip
 static const struct parameter of_log[] = {
 	PARAMETERS_OF_A_PAGE,
 	{ "by", PARAMETER_TEXT, "Only what this person or system did.", .max = 200 },
-	{ "citizen", PARAMETER_TEXT, "Only what is about this citizen, by id.", .max = 36 },
+	{ "citizen", PARAMETER_ID, "Only what is about this citizen, by id." },
 	{ "outcome", PARAMETER_CODE, "Only what ended so.", .codes = "use-outcome" },
 	{ 0 },
 };

@@ -11,12 +11,21 @@ values (:number, :at_ms, :who, :role, :use, :subject, :outcome, :status, :why, :
         :searched, :salt, :commitment, :chain);
 
 -- name: audit_page
--- Newest first; `next` of a page is the number of its last row.
-select number, to_char(to_timestamp(at_ms / 1000.0) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, who, role,
-       use, subject, outcome, status, why, citizens,
-       encode(searched, 'base64') as searched
-from audit_log
-where (:after::bigint = 0 or number < :after::bigint) and (:by::text is null or who = :by)
-  and (:citizen::uuid is null or citizens @> array[:citizen::uuid])
-  and (:outcome::text is null or outcome = :outcome)
-order by number desc limit :limit::bigint;
+-- Newest first; `next` of a page is the number of its last row. What is about a citizen is found as a whole first: her
+-- index knows no order, and the planner would rather search the log from its end.
+with about as materialized (
+    select number, who, outcome from audit_log where citizens @> array[:citizen::uuid]),
+page as (
+    (select number from audit_log
+     where :citizen::uuid is null and number < :after::bigint and (:by::text is null or who = :by)
+       and (:outcome::text is null or outcome = :outcome)
+     order by number desc limit :limit::bigint)
+    union all
+    (select number from about
+     where :citizen::uuid is not null and number < :after::bigint and (:by::text is null or who = :by)
+       and (:outcome::text is null or outcome = :outcome)
+     order by number desc limit :limit::bigint))
+select l.number, to_char(to_timestamp(l.at_ms / 1000.0) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, l.who,
+       l.role, l.use, l.subject, l.outcome, l.status, l.why, l.citizens, encode(l.searched, 'base64') as searched
+from page join audit_log l on l.number = page.number
+order by l.number desc;

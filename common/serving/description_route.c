@@ -126,6 +126,8 @@ static void print_parameter_schema(struct print *p, const struct parameter *q)
 	print_text(p, "type", q->kind == PARAMETER_NUMBER ? "integer" : "string");
 	if (q->kind == PARAMETER_DATE)
 		print_text(p, "format", "date");
+	if (q->kind == PARAMETER_ID)
+		print_text(p, "format", "uuid");
 	if (q->kind == PARAMETER_TEXT && q->max)
 		print_number(p, "maxLength", q->max);
 	if (q->kind == PARAMETER_NUMBER) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One way to page through every list: newest first, by a number that a row gets when it comes and keeps. A page says
- * where the next one begins by the number of its last row, so that what comes or changes meanwhile is neither lost nor
- * told twice. Whose rows are shown is asked for by the statement, with what authority.c found. Writes nothing. */
+/* One way to page through every list: by a key that a row gets when it comes and keeps, newest first by its number
+ * unless the list says otherwise. A page says where the next one begins by the key of its last row, so that what comes
+ * or changes meanwhile is neither lost nor told twice. One row more than the page is asked for: it tells whether there
+ * is a next one. Whose rows are shown is asked for by the statement, with what authority.c found. Writes nothing. */
 #include "serving/list.h"
+
+#include <string.h>
 
 #define DEFAULT_LIMIT 50
 #define MOST_ARGS 16
@@ -10,9 +13,14 @@
 /* What the statement takes: of the page, of the view, of the address, and what of the query is no page. */
 static void collect(const struct request *rq, int64_t limit, struct db_arg args[MOST_ARGS])
 {
+	const struct listing *list = rq->route->list;
+	int64_t after = list->key ? 0 : rq_number(rq, "after", 0);
 	size_t n = 0;
-	args[n++] = (struct db_arg)ARG_INT("limit", limit);
-	args[n++] = (struct db_arg)ARG_INT("after", rq_number(rq, "after", 0));
+	args[n++] = (struct db_arg)ARG_INT("limit", limit + 1);
+	if (list->key)
+		args[n++] = (struct db_arg)ARG_TEXT("after", rq_text(rq, "after"));
+	else /* a bound in any case, so that the statement can compare with it plainly, and an index serves */
+		args[n++] = (struct db_arg)ARG_INT("after", after ? after : INT64_MAX);
 	args[n++] = (struct db_arg)ARG_TEXT("reach", rq->view.reach);
 	args[n++] = (struct db_arg)ARG_TEXT("who", rq->view.who);
 	args[n++] = (struct db_arg)ARG_TEXT("me", rq->view.me);
@@ -25,16 +33,19 @@ static void collect(const struct request *rq, int64_t limit, struct db_arg args[
 	args[n] = (struct db_arg){ .name = NULL };
 }
 
-static int64_t number_of(const ProtobufCMessage *row)
+static const char *key_of(struct arena *a, const struct listing *list, const ProtobufCMessage *row)
 {
 	struct shape_place place;
-	return shape_find(NULL, row, "number", &place) ? *(int64_t *)shape_at(place) : 0;
+	if (!shape_find(NULL, row, list->key ? list->key : "number", &place))
+		return "";
+	return list->key ? *(const char **)shape_at(place)
+	                 : arena_printf(a, "%lld", (long long)*(int64_t *)shape_at(place));
 }
 
 static bool has_pages(const struct route *route)
 {
 	for (const struct parameter *p = route->query; p && p->name; p++)
-		if (p->kind == PARAMETER_NUMBER)
+		if (strcmp(p->name, "limit") == 0)
 			return true;
 	return false;
 }
@@ -42,13 +53,18 @@ static bool has_pages(const struct route *route)
 enum err list_answer(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const struct listing *list = rq->route->list;
-	int64_t limit = rq_number(rq, "limit", DEFAULT_LIMIT);
+	int64_t limit = rq_number(rq, "limit", list->limit ? list->limit : DEFAULT_LIMIT);
 	struct db_arg args[MOST_ARGS];
 	struct shape_place items, next;
 	ProtobufCMessage **rows;
 	size_t n;
+	bool more = false;
 	collect(rq, limit, args);
 	TRY(db_all_args(tx->db, tx->arena, list->sql, list->row, &rows, &n, NULL, args));
+	if (has_pages(rq->route) && (int64_t)n > limit) {
+		more = true;
+		n = (size_t)limit;
+	}
 	for (size_t i = 0; list->dress && i < n; i++)
 		list->dress(tx, rows[i]);
 	ProtobufCMessage *page = shape_new(tx->arena, rq->route->returns);
@@ -56,8 +72,8 @@ enum err list_answer(struct tx *tx, const struct request *rq, struct reply *repl
 		return tx_refuse(tx, ERR_SYSTEM, "", "a list needs a field `items`");
 	*(ProtobufCMessage ***)shape_at(items) = rows;
 	*(size_t *)((char *)page + items.field->quantifier_offset) = n;
-	if (n && has_pages(rq->route) && (int64_t)n == limit && shape_find(NULL, page, "next", &next))
-		*(const char **)shape_at(next) = arena_printf(tx->arena, "%lld", (long long)number_of(rows[n - 1]));
+	if (more && shape_find(NULL, page, "next", &next))
+		*(const char **)shape_at(next) = key_of(tx->arena, list, rows[n - 1]);
 	reply->body = page;
 	return OK;
 }

@@ -134,7 +134,14 @@ struct known_row {
 /* A query parameter. What a client sends is checked against it before anything else sees it. */
 struct parameter {
 	const char *name;
-	enum parameter_kind { PARAMETER_TEXT = 1, PARAMETER_CODE, PARAMETER_DATE, PARAMETER_NUMBER, PARAMETER_KNOWN } kind;
+	enum parameter_kind {
+		PARAMETER_TEXT = 1,
+		PARAMETER_ID, /* a UUID, of something or nothing */
+		PARAMETER_CODE,
+		PARAMETER_DATE,
+		PARAMETER_NUMBER,
+		PARAMETER_KNOWN
+	} kind;
 	const char *says;  /* one sentence, for the description */
 	const char *codes; /* PARAMETER_CODE: name of a code list in vocab/code.h; PARAMETER_KNOWN: of a row of `known` */
 	int64_t min, max;  /* PARAMETER_NUMBER; PARAMETER_TEXT: max characters */
@@ -176,14 +183,16 @@ struct subject {
 	const ProtobufCMessageDescriptor *record; /* as it is shown; its field `actions` is filled */
 };
 
-/* A list of records, page by page: newest first by the field `number`. */
+/* A list of records, page by page: newest first by the field `number`, or upwards by another key. */
 struct listing {
-	/* Takes :after and :limit, those of struct view where it is of cases, :id where the path has one, and what the
-	 * query may say. */
+	/* Takes :after (rows are below it; of another key above it, NULL: from the first) and :limit, those of struct view
+	 * where it is of cases, :id where the path has one, and what the query may say. */
 	const struct sql *sql;
 	const ProtobufCMessageDescriptor *row;
 	/* Adds to a row what no table holds; may be NULL. */
 	void (*dress)(struct tx *tx, ProtobufCMessage *row);
+	const char *key; /* a field of text that orders it; NULL: `number` */
+	int64_t limit;   /* rows of a page, where the client does not say; 0: 50 */
 };
 
 struct route {

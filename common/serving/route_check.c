@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/uuid.h"
 #include "serving/internal.h"
 
 /* --- query --- */
@@ -24,6 +25,10 @@ static bool is_number(const char *text)
 static void check_value(const struct query_check *q, const struct parameter *p, const char *value)
 {
 	switch (p->kind) {
+	case PARAMETER_ID:
+		if (!uuid_is_valid(value))
+			tx_broken(q->tx, p->name, BROKEN_NOT_AN_ID);
+		break;
 	case PARAMETER_CODE:
 		rule_check_code(q->tx, p->name, p->codes, value);
 		break;

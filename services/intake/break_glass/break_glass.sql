@@ -17,7 +17,7 @@ from break_glass where id = :id::uuid;
 select id, citizen_id, who, role, reason, to_char(opened_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as opened_at,
        to_char(until, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as until, seen_by,
        to_char(seen_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as seen_at, number
-from break_glass where :after::bigint = 0 or number < :after::bigint
+from break_glass where number < :after::bigint
 order by number desc limit :limit::bigint;
 
 -- name: break_glass_see

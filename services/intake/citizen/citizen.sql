@@ -49,7 +49,7 @@ where c.citizen_id = any (:ids::uuid[]) and c.state in ('offered', 'enrolled') o
 select number, version, to_char(changed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as changed_at, entered_by, field, was,
        becomes
 from citizen_change
-where citizen_id = :id::uuid and (:after::bigint = 0 or number < :after::bigint)
+where citizen_id = :id::uuid and number < :after::bigint
 order by number desc limit :limit::bigint;
 
 -- name: citizen_correct

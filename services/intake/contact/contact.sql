@@ -13,7 +13,7 @@ from contact k join course c on c.id = k.course_id where k.id = :id::uuid;
 -- Of a course, newest first; `next` of a page is the number of its last row.
 select k.id, k.course_id, c.citizen_id, k.held_on, k.kind, k.minutes, k.entered_by, k.number
 from contact k join course c on c.id = k.course_id
-where k.course_id = :id::uuid and (:after::bigint = 0 or k.number < :after::bigint)
+where k.course_id = :id::uuid and k.number < :after::bigint
 order by k.number desc limit :limit::bigint;
 
 -- name: contact_fact

@@ -179,7 +179,8 @@ static const struct rule enrol_rules[] = {
 static const struct route routes[] = {
 	{ "GET", "/api/v1/courses", "Courses, newest first.", ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES,
 	  .query = of_page, .returns = &courses__descriptor, .list = &page },
-	{ "GET", "/api/v1/waiting-list", "The waiting list of a programme, in the order in which it is served.",
+	{ "GET", "/api/v1/waiting-list",
+	  "The waiting list of a programme, in the order in which it is served. Whole and without pages: the first 1000.",
 	  ROLES_THAT_REFER, SCOPE_OWN_CASES, READS_CODES, .query = of_waiting, .returns = &courses__descriptor,
 	  .list = &waiting },
 	{ "GET", "/api/v1/courses/{id}", "One course, with phases and what is due.", ROLES_THAT_REFER, SCOPE_OWN_CASES,

@@ -16,19 +16,41 @@ from course_view where id = :id::uuid;
 select id, version from course where id = :id::uuid;
 
 -- name: course_page
--- Newest first; `next` of a page is the number of its last row.
+-- Newest first; `next` of a page is the number of its last row. Each way to see a course is a branch that reads one index
+-- from the newest on and ends with a page. Only what is shown is joined with names and waiting positions.
+with page as (
+    (select c.number from course c
+     where :reach = 'organisation' and c.number < :after::bigint and course_fits(c, :state, :programme, :worker)
+     order by c.number desc limit :limit::bigint)
+    union
+    (select c.number from course c
+     where :reach <> 'organisation' and c.entered_by = :who and c.number < :after::bigint
+       and course_fits(c, :state, :programme, :worker)
+     order by c.number desc limit :limit::bigint)
+    union -- by the index of entered_by, backwards: null comes first
+    (select c.number from course c
+     where :reach = 'posted' and c.entered_by is null and c.number < :after::bigint
+       and course_fits(c, :state, :programme, :worker)
+     order by c.entered_by desc, c.number desc limit :limit::bigint)
+    union
+    (select k.number
+     from unnest(acts_for(:me, :today::date)) w (id)
+     cross join lateral (
+         select c.number from course c
+         where c.worker = w.id and c.number < :after::bigint and course_fits(c, :state, :programme, :worker)
+         order by c.number desc limit :limit::bigint) k
+     where :reach <> 'organisation')
+    union
+    (select c.number from course c
+     where :reach <> 'organisation' and c.citizen_id = any (opened_by(:who)) and c.number < :after::bigint
+       and course_fits(c, :state, :programme, :worker))
+    order by number desc limit :limit::bigint)
 select v.id, v.version, v.referral_id, v.organisation, v.programme, v.aim, v.state, v.worker, v.worker_name,
        v.reason_code, v.reason, v.priority, v.requested_on, v.waiting_since, v.waiting_position, v.offered_on,
        v.enrolled_on, v.planned_end, v.shortened, v.closed_on, v.end_reason, v.due, v."grant", v.number, v.citizen_id,
        v.entered_by
-from course_view v
-where (:after::bigint = 0 or v.number < :after::bigint)
-  and (:state::text is null or v.state = :state) and (:programme::text is null or v.programme = :programme)
-  and (:worker::text is null or v.worker = :worker)
-  and (:reach = 'organisation' or v.entered_by = :who or :reach = 'posted' and v.entered_by is null
-       or v.worker = any ((select acts_for(:me, :today::date))::text[])
-       or v.citizen_id = any ((select opened_by(:who))::uuid[]))
-order by v.number desc limit :limit::bigint;
+from page join course_view v on v.number = page.number
+order by v.number desc;
 
 -- name: course_waiting
 -- The waiting list of a programme, in the order in which it is served.

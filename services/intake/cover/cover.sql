@@ -10,5 +10,5 @@ select id, worker, covered_by, from_day as "from", to_day as "to", entered_by, n
 
 -- name: cover_page
 select id, worker, covered_by, from_day as "from", to_day as "to", entered_by, number
-from cover where :after::bigint = 0 or number < :after::bigint
+from cover where number < :after::bigint
 order by number desc limit :limit::bigint;

@@ -19,16 +19,29 @@ from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
 where e.id = :id::uuid;
 
 -- name: enquiry_page
--- Newest first; `next` of a page is the number of its last row.
+-- Newest first; `next` of a page is the number of its last row. As course_page: a branch for each way to see an enquiry.
+with page as (
+    (select e.number from enquiry e
+     where :reach = 'organisation' and e.number < :after::bigint
+     order by e.number desc limit :limit::bigint)
+    union
+    (select e.number from enquiry e
+     where :reach <> 'organisation' and e.entered_by = :who and e.number < :after::bigint
+     order by e.number desc limit :limit::bigint)
+    union
+    (select e.number from enquiry e
+     where :reach = 'posted' and e.entered_by is null and e.number < :after::bigint
+     order by e.entered_by desc, e.number desc limit :limit::bigint)
+    order by number desc limit :limit::bigint)
 select e.id, e.version, e.received_on, e.channel, e.partner, e.gender, e.age, e.municipality, e.occupation, e.reasons,
        e.thoughts_of_change, e.setting, e.programme, e.note, e.followed_by,
        to_char(e.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
        d.id as "duty_to_notify.id", d.state as "duty_to_notify.state", d.raised_on as "duty_to_notify.raised_on",
        d.legal_basis as "duty_to_notify.legal_basis", d.reason as "duty_to_notify.reason", e.number, e.entered_by
-from enquiry e left join duty_to_notify d on d.enquiry_id = e.id
-where (:after::bigint = 0 or e.number < :after::bigint)
-  and (:reach = 'organisation' or e.entered_by = :who or :reach = 'posted' and e.entered_by is null)
-order by e.number desc limit :limit::bigint;
+from page
+join enquiry e on e.number = page.number
+left join duty_to_notify d on d.enquiry_id = e.id
+order by e.number desc;
 
 -- name: duty_insert
 insert into duty_to_notify (id, enquiry_id, raised_on, legal_basis, reason)

@@ -24,5 +24,5 @@ from measurement m join course c on c.id = m.course_id where m.id = :id::uuid;
 select m.id, m.course_id, m.instrument, m.instrument_version, m.measured_on, m.rater, m.answers, m.aim, m.state,
        m.complete, m.scores, m.operation_id as operation, m.number, c.citizen_id, m.entered_by
 from measurement m join course c on c.id = m.course_id
-where m.course_id = :id::uuid and (:after::bigint = 0 or m.number < :after::bigint)
+where m.course_id = :id::uuid and m.number < :after::bigint
 order by m.number desc limit :limit::bigint;

@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Who may see which case: who entered it, whose it is, who leads or covers for whom, and who broke the glass.
+--
+-- Lists are read newest first, by number, so an index for one ends with the number. Each index costs every referral that
+-- is posted, so those of referral and course say what they are for.
 
 alter table citizen add column number bigint generated always as identity;
 alter table citizen add column version bigint not null default 1;
 alter table citizen add column entered_by text;
 alter table citizen add column address text;
 alter table citizen add column protected_address boolean not null default false;
-create unique index citizen_number on citizen (number);
 comment on column citizen.number is 'Order of arrival, for paging.';
 comment on column citizen.version is 'Counts corrections.';
 comment on column citizen.entered_by is 'Who registered the citizen here; null: another organisation told of her.';
@@ -43,11 +45,16 @@ comment on column operation.entered_by is 'Who asked for it.';
 
 alter table referral add column entered_by text;
 alter table referral add column answer_by date;
+-- What somebody entered, and what came from elsewhere (null).
 create index referral_entered on referral (entered_by, number);
+-- Whose it is. The worker of one that was sent works at the other organisation.
 create index referral_worker on referral (worker, number) where direction <> 'sent';
+-- All of a citizen: why somebody may see her, and the cases that were opened in need.
 create index referral_citizen on referral (citizen_id);
+-- Filter. Of a programme that is seldom asked for; a common one is found by the number alone.
 create index referral_programme on referral (programme, number);
-create index referral_state on referral (state, number);
+-- Filter, and notices. In the end nearly all are completed: those are found by the number alone.
+create index referral_state on referral (state, number) where state <> 'completed';
 comment on column referral.answer_by is 'Day by which the first answer is due, by priority; null: from before this was kept.';
 comment on column referral.entered_by is 'Who referred, of this organisation; null: it came from another one.';
 
@@ -55,11 +62,14 @@ alter table course add column entered_by text;
 alter table course add column citizen_id uuid;
 update course c set citizen_id = r.citizen_id from referral r where r.id = c.referral_id;
 alter table course alter column citizen_id set not null;
+-- The order of the list.
 create unique index course_number on course (number);
+-- As with referrals.
 create index course_entered on course (entered_by, number);
 create index course_citizen on course (citizen_id);
 create index course_programme on course (programme, number);
-create index course_state on course (state, number);
+create index course_state on course (state, number) where state <> 'closed';
+-- Filter, and whose it is; a closed one too.
 drop index course_worker;
 create index course_worker on course (worker, number);
 comment on column course.entered_by is 'Who referred, of this organisation; null: another one did.';
@@ -197,6 +207,19 @@ language sql stable as $$
 $$;
 comment on function citizen_why is 'The same of a citizen, by the best of her cases here.';
 
+create function course_fits(c course, state text, programme text, worker text) returns boolean language sql immutable as $$
+    select (course_fits.state is null or c.state = course_fits.state)
+       and (course_fits.programme is null or c.programme = course_fits.programme)
+       and (course_fits.worker is null or c.worker = course_fits.worker)
+$$;
+comment on function course_fits is 'The filters of the list of courses; null: any. The planner puts it in where it stands, so indexes serve.';
+
+create function referral_fits(r referral, state text, programme text) returns boolean language sql immutable as $$
+    select (referral_fits.state is null or r.state = referral_fits.state)
+       and (referral_fits.programme is null or r.programme = referral_fits.programme)
+$$;
+comment on function referral_fits is 'The same of the list of referrals.';
+
 create function fold(t text) returns text language sql immutable as $$
     select lower(regexp_replace(normalize(t, NFD), '[\u0300-\u036f\s]', '', 'g'))
 $$;
@@ -226,7 +249,7 @@ drop view referral_view;
 create view referral_view as
 select r.id, r.version, r.direction, r.requester, r.owner, r.programme, r.aim, r.priority, r.authored_on, r.state,
        r.status_reason, r.reason, r.capacity, r.course_id, c.state as course_state, r.worker, w.name as worker_name,
-       waiting_position(c) as waiting_position, r.reasons, r.note, r.channel, r.partner, r.wishes,
+       case when c.state = 'waiting' then waiting_position(c) end as waiting_position, r.reasons, r.note, r.channel, r.partner, r.wishes,
        r.contacting_subject_prohibited, r.operation_id as operation, r.enquiry_id,
        to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at, r.number, r.citizen_id, r.entered_by,
        z.name as "citizen.name", z.cpr as "citizen.cpr", z.phone as "citizen.phone", z.gender as "citizen.gender",
@@ -246,8 +269,8 @@ comment on view referral_view is 'A referral as the API shows it.';
 drop view course_view;
 create view course_view as
 select c.id, c.version, c.referral_id, c.organisation, c.programme, c.aim, c.state, c.worker, w.name as worker_name,
-       c.reason_code, c.reason, c.priority, c.requested_on, c.waiting_since, waiting_position(c) as waiting_position,
-       c.offered_on, c.enrolled_on, c.planned_end, c.shortened, c.closed_on, c.end_reason, c.due,
+       c.reason_code, c.reason, c.priority, c.requested_on, c.waiting_since,
+       case when c.state = 'waiting' then waiting_position(c) end as waiting_position, c.offered_on, c.enrolled_on, c.planned_end, c.shortened, c.closed_on, c.end_reason, c.due,
        c.grant_key as "grant", c.number, c.waiting_number, c.citizen_id, c.entered_by
 from course c
 left join worker w on w.id = c.worker;

@@ -33,8 +33,7 @@ static const struct listing all = { sql_notice_all, &notice__descriptor, add_wor
 static const struct route routes[] = {
 	{ "GET", "/api/v1/notices",
 	  "What you should look at, most urgent first. Cases opened in need, tasks, duties, answers and measurements that "
-	  "are "
-	  "due.",
+	  "are due. Whole and without pages: the 500 most urgent.",
 	  ROLES_THAT_REFER & ~(unsigned)ROLE_SYSTEM, SCOPE_OWN_CASES, READS_CODES, .returns = &notices__descriptor,
 	  .list = &all },
 };

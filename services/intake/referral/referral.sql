@@ -13,14 +13,37 @@ values (:id, :direction, :requester, :owner, :citizen_id, :enquiry_id, :operatio
 select * from referral_view where id = :id::uuid;
 
 -- name: referral_page
--- Newest first; `next` of a page is the number of its last row.
-select * from referral_view v
-where (:after::bigint = 0 or v.number < :after::bigint)
-  and (:state::text is null or v.state = :state) and (:programme::text is null or v.programme = :programme)
-  and (:reach = 'organisation' or v.entered_by = :who or :reach = 'posted' and v.entered_by is null
-       or v.direction <> 'sent' and v.worker = any ((select acts_for(:me, :today::date))::text[])
-       or v.citizen_id = any ((select opened_by(:who))::uuid[]))
-order by v.number desc limit :limit::bigint;
+-- Newest first; `next` of a page is the number of its last row. As course_page: a branch for each way to see a referral.
+with page as (
+    (select r.number from referral r
+     where :reach = 'organisation' and r.number < :after::bigint and referral_fits(r, :state, :programme)
+     order by r.number desc limit :limit::bigint)
+    union
+    (select r.number from referral r
+     where :reach <> 'organisation' and r.entered_by = :who and r.number < :after::bigint
+       and referral_fits(r, :state, :programme)
+     order by r.number desc limit :limit::bigint)
+    union
+    (select r.number from referral r
+     where :reach = 'posted' and r.entered_by is null and r.number < :after::bigint
+       and referral_fits(r, :state, :programme)
+     order by r.entered_by desc, r.number desc limit :limit::bigint)
+    union
+    (select k.number
+     from unnest(acts_for(:me, :today::date)) w (id)
+     cross join lateral (
+         select r.number from referral r
+         where r.worker = w.id and r.direction <> 'sent' and r.number < :after::bigint
+           and referral_fits(r, :state, :programme)
+         order by r.number desc limit :limit::bigint) k
+     where :reach <> 'organisation')
+    union
+    (select r.number from referral r
+     where :reach <> 'organisation' and r.citizen_id = any (opened_by(:who)) and r.number < :after::bigint
+       and referral_fits(r, :state, :programme))
+    order by number desc limit :limit::bigint)
+select v.* from page join referral_view v on v.number = page.number
+order by v.number desc;
 
 -- name: referral_of_course :apart
 -- Of a course that is older than this version.

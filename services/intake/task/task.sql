@@ -10,12 +10,28 @@ select id, version, kind, state, citizen_id, referral_id, said, raised_on, done_
 from task where id = :id::uuid;
 
 -- name: task_page
+-- Newest first; `next` of a page is the number of its last row. Hers are the tasks about citizens of her cases: a citizen
+-- is entered with her first referral.
+with page as (
+    (select t.number from task t
+     where :reach = 'organisation' and t.number < :after::bigint and (:state::text is null or t.state = :state)
+     order by t.number desc limit :limit::bigint)
+    union
+    (select t.number from task t
+     where :reach <> 'organisation' and t.number < :after::bigint and (:state::text is null or t.state = :state)
+       and t.citizen_id in (
+           select r.citizen_id from referral r where r.entered_by = :who
+           union
+           select r.citizen_id from referral r
+           where r.worker = any (acts_for(:me, :today::date)) and r.direction <> 'sent'
+           union
+           select unnest(opened_by(:who)))
+     order by t.number desc limit :limit::bigint)
+    order by number desc limit :limit::bigint)
 select t.id, t.version, t.kind, t.state, t.citizen_id, t.referral_id, t.said, t.raised_on, t.done_on, t.done_by,
        t.outcome, t.note, t.number
-from task t join citizen z on z.id = t.citizen_id
-where (:after::bigint = 0 or t.number < :after::bigint) and (:state::text is null or t.state = :state)
-  and citizen_why(z, :reach, :who, :me, :today::date) is not null
-order by t.number desc limit :limit::bigint;
+from page join task t on t.number = page.number
+order by t.number desc;
 
 -- name: task_take
 -- What was said is right. What was known before is kept.

@@ -93,18 +93,15 @@ static enum err worker_answer(struct tx *tx, const struct request *rq, struct re
 	return worker_get(tx, rq, reply);
 }
 
-static enum err worker_list(struct tx *tx, const struct request *rq, struct reply *reply)
-{
-	Workers *list = shape_new(tx->arena, &workers__descriptor);
-	TRY(tx_all(tx, sql_worker_all, &worker__descriptor, &list->items, &list->n_items, NULL,
-	           ARG_TEXT("programme", rq_text(rq, "programme"))));
-	reply->body = &list->base;
-	return OK;
-}
-
 /* --- the table --- */
 
-static const struct parameter of_list[] = {
+#define MOST_OF_A_PAGE 500
+
+static const struct listing page = { sql_worker_page, &worker__descriptor, .key = "id", .limit = MOST_OF_A_PAGE };
+
+static const struct parameter of_page[] = {
+	{ "limit", PARAMETER_NUMBER, "So many at most; default 500.", .min = 1, .max = MOST_OF_A_PAGE },
+	{ "after", PARAMETER_TEXT, "`next` of the page before.", .max = MAX_ID },
 	{ "programme", PARAMETER_KNOWN, "Only those who take citizens in this programme.", .codes = "programme" },
 	{ 0 },
 };
@@ -144,8 +141,8 @@ static const struct route routes[] = {
 	  .params = of_one, .returns = &worker__descriptor, .write = worker_put, .answer = worker_answer },
 	{ "GET", "/api/v1/workers/{id}", "One worker or group.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
 	  .params = of_one, .returns = &worker__descriptor, .answer = worker_get },
-	{ "GET", "/api/v1/workers", "Workers and groups.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING, .query = of_list,
-	  .returns = &workers__descriptor, .answer = worker_list },
+	{ "GET", "/api/v1/workers", "Workers and groups, by id.", ROLES_OF_ALL, SCOPE_NOBODYS, READS_NOTHING,
+	  .query = of_page, .returns = &workers__descriptor, .list = &page },
 };
 
 const struct resource worker_resource = { "Workers", "Who takes citizens.", ROWS(routes) };

@@ -17,7 +17,12 @@ select w.id, w.version, w.name, w.kind, w.programmes, w.cap, w.languages, w.gend
        w.active_to, w.leaders, (select count(*) from course c where c.worker = w.id and c.state in ('offered', 'enrolled')) as open
 from worker w where w.id = :id;
 
--- name: worker_all
+-- name: worker_page
+-- By id; `next` of a page is that of its last row. What is open is counted once for all.
 select w.id, w.version, w.name, w.kind, w.programmes, w.cap, w.languages, w.gender, w.competences, w.active_from,
-       w.active_to, w.leaders, (select count(*) from course c where c.worker = w.id and c.state in ('offered', 'enrolled')) as open
-from worker w where :programme::text is null or :programme = any (w.programmes) order by w.id;
+       w.active_to, w.leaders, coalesce(held.open, 0) as open
+from worker w
+left join (select c.worker, count(*) as open from course c where c.state in ('offered', 'enrolled') group by c.worker)
+     as held on held.worker = w.id
+where w.id > coalesce(:after, '') and (:programme::text is null or :programme = any (w.programmes))
+order by w.id limit :limit::bigint;

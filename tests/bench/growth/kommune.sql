@@ -31,9 +31,9 @@ select pg_temp.id('referral', n), 4, 'own', 'kommune', 'kommune', pg_temp.id('ci
        'partner', 'reden'
 from generate_series(1, :rows) n;
 
-insert into course (id, version, referral_id, organisation, programme, aim, state, worker, reason_code,
+insert into course (id, version, referral_id, citizen_id, organisation, programme, aim, state, worker, reason_code,
        reason, priority, requested_on, offered_on, enrolled_on, planned_end, closed_on, end_reason, grant_key)
-select pg_temp.id('course', n), 3, pg_temp.id('referral', n), 'kommune', 'cti', 'exit', 'closed',
+select pg_temp.id('course', n), 3, pg_temp.id('referral', n), pg_temp.id('citizen', n), 'kommune', 'cti', 'exit', 'closed',
        'w-' || n % 50, 'least-loaded', 'least loaded of those who have room', 'routine', day, day, day, day + 365,
        day + 365, 'completed', 'ordinary'
 from (select n, date '2017-01-01' + n % 3000 as day from generate_series(1, :rows) n) days;

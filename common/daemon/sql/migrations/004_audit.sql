@@ -19,6 +19,8 @@ create table audit_log (
 );
 create index audit_log_who on audit_log (who, number);
 create index audit_log_citizens on audit_log using gin (citizens);
+-- What is shown and done is most of the log, and found by the number alone.
+create index audit_log_outcome on audit_log (outcome, number) where outcome not in ('shown', 'done');
 comment on table audit_log is 'The log of use: one row for each request that did or showed something of a citizen, or was refused.';
 comment on column audit_log.number is 'Order, without gaps.';
 comment on column audit_log.at_ms is 'When, of the real clock: Unix milliseconds.';
