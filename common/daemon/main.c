@@ -134,19 +134,6 @@ static enum err load_keys(struct daemon *d, const char **why)
 	return OK;
 }
 
-/* All that is answered over HTTP. */
-static struct served served_by(struct arena *a, const struct service *s)
-{
-	const struct served own = {
-		.name = s->name,
-		.says = s->says,
-		.resources = s->resources,
-		.known = s->known,
-		.authenticate = s->authenticate,
-	};
-	return served_make(a, &own);
-}
-
 static enum err open_api(struct daemon *d, const char **why)
 {
 	long port = atol(settings_get(d->settings, "http_port"));
@@ -166,7 +153,7 @@ static enum err open_all(struct daemon *d, const char *conf, const char **why)
 	e->membership.node = settings_get(d->settings, "node");
 	e->clock.offset_days = atoll(settings_get(d->settings, "clock_offset_days"));
 	log_name(e->membership.node);
-	d->served = served_by(e->arena, s);
+	d->served = service_served(e->arena, s);
 	TRY(authority_check_routes(e->arena, &d->served, why));
 	TRY(load_keys(d, why));
 	TRY(membership_open(&e->membership, e->arena, settings_get(d->settings, "registry"),
@@ -284,7 +271,7 @@ static void close_all(struct daemon *d)
 static int describe(const struct service *service)
 {
 	struct arena *a = arena_new(DESCRIPTION_MEMORY);
-	bool said = a && puts(served_by(a, service).description) != EOF && fflush(stdout) == 0;
+	bool said = puts(service_served(a, service).description) != EOF && fflush(stdout) == 0;
 	arena_free(a);
 	return said ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rows of all resources of a service, one after another. Pure. */
+/* What of a service is for which room. Pure. */
 #include "daemon/internal.h"
 
 const struct message_row *service_message(const struct service *s, size_t n)
@@ -35,4 +35,16 @@ const struct fact_row *service_facts(struct arena *a, const struct service *s, s
 			rows[at++] = (*r)->facts[i];
 	*ret_n = n;
 	return rows;
+}
+
+struct served service_served(struct arena *a, const struct service *s)
+{
+	const struct served own = {
+		.name = s->name,
+		.says = s->says,
+		.resources = s->resources,
+		.known = s->known,
+		.authenticate = s->authenticate,
+	};
+	return served_make(a, &own);
 }

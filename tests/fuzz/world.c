@@ -150,7 +150,8 @@ struct daemon *world_daemon(void)
 	d->engine.writer = &writer;
 	d->engine.delivery = &d->delivery;
 	static struct api routes; /* rules of messages ask what the service knows */
-	routes = (struct api){ .engine = &d->engine, .served = service_served(service) };
+	d->served = service_served(d->engine.arena, service);
+	routes = (struct api){ .engine = &d->engine, .served = d->served };
 	d->engine.serving = &routes;
 	d->delivery.engine = &d->engine;
 	d->delivery.rows = service_messages(d->engine.arena, service, &d->delivery.n_rows);
@@ -170,9 +171,10 @@ struct daemon *world_api(const struct service *s, const char *host)
 {
 	struct daemon *d = world_daemon();
 	const char *why = "";
-	const struct served served = service_served(s);
-	if (!d->api)
-		FUZZ_MUST(api_open(&d->engine, &served, host, 0, &d->api, &why) == OK);
+	if (d->api)
+		return d;
+	d->served = service_served(d->engine.arena, s);
+	FUZZ_MUST(api_open(&d->engine, &d->served, host, 0, &d->api, &why) == OK);
 	return d;
 }
 
