@@ -12,6 +12,7 @@
 
 #include "fuzz.h"
 #include "partners.h"
+#include "serving/audit.h"
 
 int service_main(int argc, char **argv); /* the service's own main */
 
@@ -88,18 +89,20 @@ static enum err run(struct job *job)
 {
 	jmp_buf guard;
 	struct engine *e = &daemon_.engine;
-	struct tx tx = tx_make(e, e->writing, job->arena);
+	struct arena *a = job->arena ? job->arena : e->scratch;
+	struct tx tx = tx_make(e, e->writing, a);
 	volatile enum err err = ERR_MEMORY;
-	notes_begin(&writer.notes, job->arena);
+	arena_reset(e->scratch);
+	notes_begin(&writer.notes, a);
 	tx.notes = &writer.notes;
 	if (!setjmp(guard)) {
-		arena_on_full(job->arena, &guard);
+		arena_on_full(a, &guard);
 		const struct participant p = api_participant(e);
-		FUZZ_MUST(p.begun(p.owner, job->arena, job) == OK);
+		FUZZ_MUST(p.begun(p.owner, a, job) == OK);
 		err = job->kind->run(job, &tx);
 	} else
 		job->verdict = (struct refusal){ .err = ERR_MEMORY, .field = "", .rule = "" };
-	arena_on_full(job->arena, NULL);
+	arena_on_full(a, NULL);
 	return err;
 }
 
@@ -153,6 +156,7 @@ struct daemon *world_daemon(void)
 	d->served = service_served(d->engine.arena, service);
 	routes = (struct api){ .engine = &d->engine, .served = d->served };
 	d->engine.serving = &routes;
+	FUZZ_MUST(audit_open(&d->engine, &d->engine.audit) == OK);
 	d->delivery.engine = &d->engine;
 	d->delivery.rows = service_messages(d->engine.arena, service, &d->delivery.n_rows);
 	d->settings = settings_with(
