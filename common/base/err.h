@@ -33,7 +33,7 @@ enum fate {
 	ROW(ERR_NOT_ACCEPTABLE,"not-acceptable",        "No representation that the client accepts.",       406, REJECT) \
 	ROW(ERR_NO_TOKEN,     "no-token",               "A bearer token is needed.",                        401, REJECT) \
 	ROW(ERR_BAD_TOKEN,    "bad-token",              "The bearer token is not valid here.",              401, REJECT) \
-	ROW(ERR_FORBIDDEN,    "forbidden",              "The role of this token may not do this.",          403, REJECT) \
+	ROW(ERR_FORBIDDEN,    "forbidden",              "You may not do this.",                             403, REJECT) \
 	ROW(ERR_NOT_FOUND,    "not-found",              "There is nothing at this address.",                404, REJECT) \
 	ROW(ERR_METHOD,       "method-not-allowed",     "This address does not take that method.",          405, REJECT) \
 	ROW(ERR_CONFLICT,     "conflict",               "The state of the record does not allow this.",     409, REJECT) \

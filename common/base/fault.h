@@ -70,7 +70,7 @@
 	ROW(pipeline_enter)                                                            \
 	ROW(pipeline_exit)                                                             \
 	ROW(migration)        /* the statements of one */                              \
-	ROW(link_refused)     /* the link takes the frame not */                       \
+	ROW(link_refused)     /* the link does not take the frame */                   \
 	ROW(link_lost)        /* it takes it, and loses it */                          \
 	ROW(zmq_send)                                                                  \
 	ROW(zmq_msg_init)                                                              \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a service gives and gets. A service is four tables (statements, message handlers, routes,
- * settings) and a state; this layer owns process, loop, transactions, streams, retries, dead
- * letters, idempotency and waiting, so that no handler can forget one. */
+/* What a service gives and gets. It gives its resources (routes, messages, facts), its statements and settings, and a
+ * state. The rooms of common/ own process, loop, transactions, streams, retries, dead letters, rights, the log of use,
+ * idempotency and waiting, so that no handler can forget one. */
 #ifndef UDVEJ_DAEMON_DAEMON_H
 #define UDVEJ_DAEMON_DAEMON_H
 
@@ -24,16 +24,17 @@ struct service {
 	const struct known_row *known; /* what rules and parameters can ask for; NULL: none does */
 	const struct setting *settings;
 	size_t n_settings;
-	/* What this service can tell of to others who are recovered: kinds in the order they are told. */
+	/* What this service tells other nodes that are recovered: kinds, in the order in which they are told. */
 	const struct snapshot_row *snapshots;
 	size_t n_snapshots;
-	/* What it takes from others when it is recovered: handlers as of messages. All of the first row are applied before
-	 * the second, whoever told them; of one row and sender in the order they were told. Each must leave alone what is
-	 * known here already with the same or a higher version. What they emit goes out when the new life begins. */
+	/* What it takes from others when it is recovered: rows as of messages. Everything of the first row is applied
+	 * before anything of the second, whoever told it; within a row, what one sender told goes in the order of telling.
+	 * A handler must leave alone what is known here already with the same or a higher version. What it emits goes out
+	 * when the new life begins. */
 	const struct message_row *recovers;
 	size_t n_recovers;
-	/* When all of that is applied: mends what only the whole shows, in a transaction of its own just before the new
-	 * life begins; after a crash in between once more. May be NULL. */
+	/* Called when all of that is applied, just before the new life begins, in a transaction of its own: mends what can
+	 * be seen only now. After a crash it may be called again. May be NULL. */
 	enum err (*recovered)(struct tx *tx);
 	/* Makes the state (definitions, caches). Called once the database is ready, before anything is served. */
 	enum err (*start)(struct daemon *d, void **ret_app, const char **why);

@@ -34,9 +34,9 @@ void daemon_membership_turn(struct daemon *d, int64_t now_ms);
 
 /* service.c: the messages that a service handles, one after another. */
 const struct message_row *const *service_messages(struct arena *a, const struct service *s, size_t *ret_n);
+/* All that it answers over HTTP. */
+struct served service_served(struct arena *a, const struct service *s);
 /* The kinds of facts that it tells. */
 const struct fact_row *service_facts(struct arena *a, const struct service *s, size_t *ret_n);
-/* All that is answered over HTTP, with the description of it. */
-struct served service_served(struct arena *a, const struct service *s);
 
 #endif

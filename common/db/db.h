@@ -17,13 +17,13 @@
  *   update course set ... where id = :course_id
  * becomes `extern const struct sql sql_course_close[1]`.
  * With the mark `:many`, an insert, or an update from (values (...)), is held back so that rows of it go to the server
- * together (many.c): until the next statement without the mark, read or commit, so whatever could see them does. The
- * first parameter says what a row is about (NULL: nothing that another is about): rows about the same thing keep their
- * order, all others may pass each other.
+ * together (many.c). They go before the next statement without the mark, read or commit, so that it sees them. The
+ * first parameter says what a row is about (NULL: something that no other row is about). Rows about the same thing keep
+ * their order; all others may pass each other.
  * Statements go in the order of their first use in the transaction, so a foreign key between two of them has to point
  * to the one that is used first.
- * With `:late` an insert is held until the commit: nothing in the transaction may want to see its rows, and they point
- * to nothing. A read with `:apart` leaves rows held back that are not about its first parameter. */
+ * With `:late` an insert is held until the commit: nothing in the transaction may need to see its rows, and they refer
+ * to no others. A read with `:apart` leaves those rows held back that are not about its first parameter. */
 struct sql {
 	const char *name, *text;   /* text with $1.. */
 	const char *const *params; /* names in order of $n: a field path or an argument */

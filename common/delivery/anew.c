@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Streams out in a new life of this database: what lies in bus_out is numbered anew, without what its receiver can be
- * shown to have. Works on the database only, within one transaction: what is in memory is read again after it. */
+/* Streams out in a new life of this database: what lies in bus_out is numbered anew, without what its receiver provably
+ * has. Works on the database only, within one transaction: what is in memory is read again after it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #include "sql_delivery.h"
 
 /* Whether it has applied just what this database says it sent, up to its position. If it has not, something was sent
- * that is forgotten here, or written that was never sent: then all goes again, and entities are known by id and
- * version. */
+ * that is forgotten here, or written that was never sent. Then all is sent again, and its receiver sees by id and
+ * version what it has. */
 static enum err fits(struct tx *tx, const struct outbox *o, const struct out_stream *s, const struct known *k,
                      bool *ret)
 {

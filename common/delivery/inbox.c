@@ -95,7 +95,8 @@ static enum err save_renewal(struct inbox *i, struct arena *a, struct in_stream 
 	               ARG_BYTES("chain", nothing.head, CHAIN_LEN));
 }
 
-/* What of the old life was not applied never will be: the new one begins with what its operator reconciled. */
+/* A sender begins a new life. What of its old one is not applied here never will be: what its
+ * recovery restored stands. */
 static void begin_anew(struct inbox *i, struct in_stream *s)
 {
 	log_info(

@@ -55,7 +55,7 @@ void tail_clear(struct tail *t);
 
 /* --- out_stream.c: a stream out, as it is in memory --- */
 
-#define PROBE_MS 10000 /* a receiver that is gone or broken: whatever was wrong may have been mended */
+#define PROBE_MS 10000 /* so often a receiver that is gone or broken is tried: it may have been mended */
 
 struct out_stream {
 	struct out_stream *next;
@@ -71,10 +71,10 @@ struct out_stream {
 	const char *said_why;        /* it is broken; NULL: not said yet */
 	bool heard;                  /* it has answered in the life of this process, or is away */
 	int64_t conversation;        /* random; 0: the next greeting begins one */
-	int64_t acked_before;        /* acked as it began: an answer can only tell of as much or more */
+	int64_t acked_before;        /* acked when this conversation began: no answer in it can tell of less */
 	int64_t sent, spent, credit; /* of this conversation */
 	int64_t sent_ms;             /* when the last frame went */
-	int64_t gather_ms;           /* how long what could be sent still waits for more; 0: it does not */
+	int64_t gather_ms;           /* what could be sent waits so long for more to go with it; 0: it does not */
 	int64_t greeting_due_ms, ack_due_ms, idle_due_ms;
 	struct few words; /* of the log about this stream */
 };
@@ -84,7 +84,7 @@ struct outbox {
 	struct engine *engine;
 	struct life life; /* of this database */
 	int64_t trimmed_ms;
-	uint64_t met; /* how many registries were in force when all nodes of the present one had a stream here */
+	uint64_t met; /* membership.times when every node of the registry was last given a stream */
 	bool told;    /* everybody is greeted since this database was found to be set back */
 	struct out_stream *streams;
 };
@@ -95,7 +95,7 @@ struct out_stream *out_stream_find(const struct outbox *o, const char *receiver)
 struct out_stream *out_stream_of(struct outbox *o, const char *receiver);
 /* Both sides have to agree anew where they are: greet. */
 void out_stream_forget(struct out_stream *s);
-/* One of the two databases is not what it was: nothing can be sent that would not be wrong. */
+/* One of the two databases is not what it was, so whatever is sent would be wrong: sends nothing. */
 void out_stream_stand_still(struct out_stream *s);
 /* The same, and says why, once. */
 void out_stream_say_broken(struct out_stream *s, const Ack *ack, const char *why);
@@ -153,11 +153,12 @@ struct in_stream {
 	bool renewing;       /* in the running transaction */
 	bool stored;         /* has a row */
 	bool gap;            /* something was passed over: ask for it when what waits is done */
-	/* Its database was set back, and is recovered from what this one tells: it has asked, and the next transaction
-	 * has to store that; that one runs; it is stored, so that the answer may be given. */
+	/* How far a sender is that was set back and is recovered from what this node tells. DUE: it has asked, and the
+	 * next transaction has to store that. RUNNING: that transaction runs. ASKED: it is stored, and the answer may be
+	 * given. */
 	enum { ASKED_NOT, ASKED_DUE, ASKED_RUNNING, ASKED } asked;
-	int64_t again, again_ms;            /* the conversation of its first greeting since then that says otherwise */
-	const char *refused;                /* why this stream stands still; NULL: it does not */
+	int64_t again, again_ms; /* conversation and time of its first greeting, since it asked, as if it had not */
+	const char *refused;     /* why this stream stands still; NULL: it does not */
 	int64_t position, staged, accepted; /* committed; in the running transaction; taken from the wire */
 	struct chain chain, staged_chain, accepted_chain;
 	struct signed_head signed_head, staged_head;
@@ -180,7 +181,7 @@ struct inbox {
 struct in_stream *in_stream_of(struct inbox *i, const char *sender);
 /* Whether anything was ever taken from it. */
 bool in_stream_is_known(const struct inbox *i, const char *sender);
-/* Nothing of it waits: what comes next goes on from what is applied. */
+/* Forgets what was taken from the wire and is not applied: what comes next goes on from what is applied. */
 void in_stream_take_back(struct in_stream *s);
 /* Tells the sender its position; `resend`: from there on, please, and credit counts from here. */
 void in_stream_acknowledge(struct inbox *i, struct in_stream *s, bool resend);
@@ -196,9 +197,9 @@ void inbox_say_refused(const struct inbox *i, struct buffer *out);
 /* Whether a sender's database has begun a new life, or asked to be recovered, which the next transaction has to store.
  */
 bool inbox_renewal_due(const struct inbox *i);
-/* Leaves a message that was taken from the wire to its sender, which keeps it, and all that came after it. */
+/* Drops a message that was taken from the wire, and all that came after it. Their sender keeps them. */
 void inbox_leave(struct in_stream *s, const struct letter *l);
-/* The message is dealt with in this transaction: moves position and chain. False when it is not its turn: leave it. */
+/* The message is dealt with in this transaction: moves position and chain. False: it is not its turn, drop it. */
 bool inbox_stage(struct in_stream *s, const struct origin *from, const struct letter *l) MUST_USE;
 /* Queues the conditional moves of the positions. */
 enum err inbox_save(struct inbox *i, struct arena *a) MUST_USE;

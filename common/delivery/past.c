@@ -68,7 +68,7 @@ static void look_for_proof(struct outbox *o, struct out_stream *s, const Ack *ac
 		    (long long)seq);
 }
 
-/* When this whole node stands still that has been said. */
+/* Has the stream stand still, and says why. Says nothing where the whole node stands still, since that was said. */
 static void stand_still(const struct outbox *o, struct out_stream *s, const Ack *ack, const char *why)
 {
 	if (o->engine->read_only)

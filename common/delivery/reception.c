@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What comes from the wire: drops what is applied, refuses a gap and asks again, takes a batch only when the chain goes
  * on with it and its sender signed that, and hands it to the next transaction. Acknowledges after the commit, never
- * before. Never holds more of a sender than its credit and as much again, whatever the sender does. */
+ * before. Never holds more of a sender than twice its credit, whatever the sender does. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,9 +95,9 @@ bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery)
 	return s->asked == ASKED;
 }
 
-/* A sender that was recovered from here greets as if nothing had been: a newer copy of its database may have been put
- * back, or the greeting, and what follows it, is an old one that a broker held. Only a living sender says it twice,
- * some seconds apart. */
+/* A sender asked to be recovered from here, and now greets as if it had not. Either a newer copy of its database was
+ * put in place, or the greeting is an old one that a broker held. Only a living sender says it twice, some seconds
+ * apart. */
 static bool is_well_again(struct in_stream *s, const Greeting *g)
 {
 	int64_t now_ms = clock_monotonic_ms();

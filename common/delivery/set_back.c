@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A database that was set back to an earlier state has forgotten what others remember. What it would write now
  * could contradict what it wrote before, so it is only read until an operator has mended it. Owns the words about
- * it; never takes them back while the process lives. */
+ * it. The node stays like that until it is started again. */
 #include <stdarg.h>
 
 #include "base/log.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The streams of a node, for main, which turns them, and for a recovery. */
+/* The streams of a node: for main, which gives them their turn in the loop, and for a recovery. */
 #ifndef UDVEJ_DELIVERY_STREAMS_H
 #define UDVEJ_DELIVERY_STREAMS_H
 
@@ -39,7 +39,7 @@ void delivery_close(struct delivery *d);
 /* Its participants, and what it tells of itself. */
 void delivery_participants(struct delivery *d, struct participant ret[DELIVERY_PARTICIPANTS]);
 struct reporter delivery_reporter(struct delivery *d);
-/* Greeting, batch or acknowledgement in a frame that the link believes. */
+/* Takes what a frame holds, whose seal was right: a greeting, a batch of messages, or an acknowledgement. */
 void delivery_on_frame(struct delivery *d, const char *from, const Frame *f);
 
 /* --- outbox.c, conversation.c: streams out --- */
@@ -66,8 +66,8 @@ struct known {
 	int64_t position;
 	struct chain chain;
 };
-/* Numbers what lies in bus_out for the stream to each receiver anew from 1, without what that one can be shown to
- * have by what it said. What is in memory is to be read again after the commit. */
+/* Numbers what lies in bus_out for each receiver anew from 1, without what that one provably has, by what it said. What
+ * is in memory is to be read again after the commit. */
 enum err anew_number(struct tx *tx,
                      enum err (*known_by)(struct tx *tx, const char *receiver, struct known *ret)) MUST_USE;
 

@@ -42,8 +42,8 @@ struct engine {
 	struct seldom seldom;  /* what others can make this node log */
 	struct few words;      /* the same, of which each line says something of its own */
 	const char *read_only; /* in words, why nothing may change; NULL: all is well */
-	/* Until then, or until all others were heard, nothing is written: one may know more than this database. 0: begun.
-	 */
+	/* After the start nothing is written until then, or until all others were heard: one of them may know more than
+	 * this database. 0: that is over. */
 	int64_t hold_until_ms;
 	int64_t durability_ms;
 	bool stopping, failed; /* failed: ends with an exit code that says so */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the writer does: jobs, which others put, and participants, which have a part in every transaction. The writer
- * knows these two tables only. A request and a message from another node are jobs; so is a day that begins, or an entry
- * of a log. */
+ * knows these two tables only. Jobs are a request, a message from another node, an entry in the log of use, a page of
+ * facts. */
 #ifndef UDVEJ_ENGINE_JOB_H
 #define UDVEJ_ENGINE_JOB_H
 
@@ -16,19 +16,19 @@ struct job;
 /* One row for each kind of job. */
 struct job_kind {
 	const char *name; /* for the log */
-	/* Does it, within the transaction. An error: nothing of this transaction may be committed, and all its jobs are run
-	 * again one by one. What fails alone is judged (unless the server is at fault: then it is run again later), and run
-	 * once more, with job->judged set, to set aside what cannot be done: an error stops the process then. May be called
-	 * any number of times before one of the following. */
+	/* Does it, within the transaction. After an error nothing of this transaction is committed, and all its jobs are
+	 * run again one by one. Where the server is at fault the job is run again later. Otherwise a job that fails alone
+	 * is judged, and run once more with job->judged set, so that it sets aside what cannot be done; an error then stops
+	 * the process. May be called any number of times before one of the following. */
 	enum err (*run)(struct job *job, struct tx *tx);
-	/* It was judged: job->verdict says why, and the words are those of the database. NULL: it keeps neither. */
+	/* It was judged. job->verdict says why, `database_said` is what the database said. NULL: it keeps neither. */
 	void (*judged)(struct job *job, const char *database_said);
-	/* It is committed; with job->refused, which run() sets where it has left nothing in the transaction, the second is
-	 * called instead. Only now anything may be told or counted. */
+	/* The transaction is committed: only now may anything be told or counted. refused() is called instead where run()
+	 * has set job->refused, since it left nothing in the transaction. */
 	void (*committed)(struct job *job);
 	void (*refused)(struct job *job);
-	/* The connection was lost at COMMIT, and nobody knows whether that was done. It is run again: run() has to find
-	 * out. NULL: it does so each time. */
+	/* The connection was lost at COMMIT, and nobody knows whether that was done. The job is run again, and run() has
+	 * to find out whether it was. NULL: run() finds that out each time anyway. */
 	void (*in_doubt)(struct job *job);
 	/* It waits too long for the database: answers whoever waits for it. While it `runs` it may yet be done. NULL:
 	 * nobody waits. May be called again. */
@@ -40,7 +40,7 @@ struct job_kind {
 /* The first member of what is queued. Who puts it fills in the upper part. */
 struct job {
 	const struct job_kind *kind;
-	struct arena *arena; /* it makes things in this one too, beside that of the transaction; NULL: in none */
+	struct arena *arena; /* run() allocates in this one too, beside that of the transaction; NULL: it does not */
 	bool patient;        /* nobody waits for it: it may wait a moment for others, to share their transaction */
 
 	struct job *next;
@@ -57,7 +57,7 @@ struct participant {
 	void *owner;
 	/* Forgets what is in memory and reads it again. */
 	enum err (*reload)(void *owner);
-	/* All have done so, after a connection was lost: what was decided meanwhile? */
+	/* After a lost connection all participants have reloaded: looks at what may have been decided meanwhile. */
 	void (*reloaded)(void *owner);
 	/* The transaction has begun, and these are its jobs. */
 	enum err (*begun)(void *owner, struct arena *a, struct job *jobs);

@@ -14,7 +14,7 @@ struct membership {
 	const char *node; /* this node's name in the registry */
 	struct agreement *agreement;
 	const struct registry *registry; /* the one in force; only for this turn of the loop: who keeps a name copies it */
-	uint64_t times;                  /* how many were in force: another one may lie at the same address */
+	uint64_t times;                  /* how many were in force so far; tells two apart that lay at the same address */
 	struct key_ring key_ring;
 	struct secret_keys keys; /* those of the ring that the registry has, or had last */
 	bool is_member;          /* it has this node and one of its keys */

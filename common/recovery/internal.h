@@ -24,7 +24,7 @@ struct recovery {
 	struct arena *arena, *step; /* as long as the recovery; one transaction */
 	char epoch[UUID_LEN + 1];   /* of the life that it opens */
 	struct recovery_peer *peers;
-	uint64_t met;   /* how many registries were in force when all nodes of the present one were among them */
+	uint64_t met;   /* membership.times when every node of the registry was last put among the peers */
 	size_t row;     /* of the service's table: what is applied now */
 	unsigned alone; /* how many of the next items are applied one by one */
 	unsigned problems;

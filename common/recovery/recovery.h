@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* This node is recovered from what the others know, and tells others what it knows of them: for main, which turns it.
- */
+/* This node is recovered from what the others know, and tells others what it knows of them. For main, which gives both
+ * their turn in the loop. */
 #ifndef UDVEJ_RECOVERY_RECOVERY_H
 #define UDVEJ_RECOVERY_RECOVERY_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The end of a recovery: the service mends what only the whole shows; then, in one transaction, the streams out are
- * numbered anew with what their receivers cannot be shown to have, the streams in go on where their senders know that
- * they were, and the database begins the life that a partner signed for. */
+/* The end of a recovery. First the service mends what can be seen only when all is applied. Then, in one transaction,
+ * the messages that are still to be sent are numbered anew, without those that their receivers provably have; each
+ * stream in goes on where its sender knows that it was acknowledged; and the database begins the life that a partner
+ * signed for. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "api.pb-c.h"
+#include "access.pb-c.h"
 #include "engine/engine.h"
 #include "serving/audit.h"
 #include "serving/internal.h"

@@ -115,8 +115,8 @@ static enum err read_answer(struct api *api, struct call *c)
 	return e;
 }
 
-/* Of a write that is committed, where that cannot be read now, it is what the write itself said: where to look. A
- * refusal would be taken for "nothing was done", and asked again. */
+/* A write is committed, but its record cannot be read now: then the answer is what the write itself said, which tells
+ * where to look. A refusal would be taken for "nothing was done", and the request sent again. */
 static void read_and_answer(struct api *api, struct call *c, const char *preference)
 {
 	struct reply written = c->reply;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Routes over HTTP, for main, which turns them. */
+/* Routes over HTTP: for main, which gives them their turn in the loop. */
 #ifndef UDVEJ_SERVING_API_H
 #define UDVEJ_SERVING_API_H
 

@@ -8,12 +8,12 @@
 
 #include "base/uuid.h"
 
-/* How far each role reaches (domain.md, "Who takes part"). A role without a row sees no case. */
+/* How far each role reaches. A role without a row sees no case. */
 static const struct reach {
 	unsigned role;
 	const char *reach; /* own: her cases and what she entered; posted: what this system posted, and what is addressed
 	                      to the organisation; organisation: all */
-	enum hold most;    /* the coordinator has no authority in single cases: their way only */
+	enum hold most;    /* holds no more of any case than this: the coordinator only its way */
 	bool persons;      /* sees who a citizen is */
 } reaches[] = {
 	{ ROLE_WORKER, "own", HOLD_WORK, true },        { ROLE_GROUP_LEADER, "own", HOLD_WORK, true },
@@ -168,7 +168,7 @@ void authority_mask(const struct request *rq, ProtobufCMessage *body)
 
 /* --- at start --- */
 
-/* A role that sees no persons may use it, and it does not say what to leave out. */
+/* Whether a role that sees no persons may use this route, which does not say what to leave out for it. */
 static bool shows_too_much(const struct route *r)
 {
 	for (size_t i = 0; i < countof(reaches); i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What of a call goes into the log of use, from the row of its route, who asked, and what the answer shows. No handler
- * has a say in it. Pure. */
+/* Makes the entry of a call in the log of use: from the row of its route, from who asked, and from what the answer
+ * shows. No handler has a say in it. Pure. */
 #include <string.h>
 
 #include "api.pb-c.h"

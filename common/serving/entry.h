@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What of a call goes into the log of use. */
+/* The entry of a call in the log of use. */
 #ifndef UDVEJ_SERVING_ENTRY_H
 #define UDVEJ_SERVING_ENTRY_H
 

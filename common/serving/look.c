@@ -85,7 +85,7 @@ static const struct job_kind kind = {
 	.free = free_look,
 };
 
-/* Copies the words of an entry behind the job. */
+/* A job with a copy of the entry: its words lie behind the job, in the same memory. */
 static struct look_job *look_new(struct api *api, const struct audit_entry *e)
 {
 	const char *const words[] = { e->who, e->role, e->use, e->subject, e->outcome, e->why, e->citizens, e->searched };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The roles that people and systems have, by name (domain.md section 2). Pure. */
+/* The roles that people and systems have, by name. Pure. */
 #include <string.h>
 
 #include "serving/route.h"

@@ -41,9 +41,9 @@ const char *role_name(unsigned role);
 /* How much of a case somebody holds. */
 enum hold {
 	HOLD_NONE,
-	HOLD_WAY,  /* its way: where it stands, and with whom */
-	HOLD_READ, /* and its content */
-	HOLD_WORK, /* and may work on it */
+	HOLD_WAY,  /* sees its way: where it stands, and with whom */
+	HOLD_READ, /* sees its content too */
+	HOLD_WORK, /* may also work on it */
 };
 
 /* Whose records are asked for: what statements on cases take as :reach, :who, :me, :today
@@ -51,14 +51,14 @@ enum hold {
 struct view {
 	const char *reach; /* own | posted | organisation */
 	bool sees_content; /* not only the way of a case */
-	const char *who;   /* what was entered under this name */
-	const char *me;    /* the cases of this worker, of those she leads and covers for; "" when none */
+	const char *who;   /* the name under which the person enters things */
+	const char *me;    /* the worker whom the person is; "" when none */
 	const char *today;
 };
 
 struct principal {
 	const char *id;  /* token or user id: idempotency keys are scoped to it */
-	const char *who; /* under which everything is entered and logged; stays the same when a token is renewed */
+	const char *who; /* the name under which all is entered and logged; stays the same when a token is renewed */
 	const char *name;
 	const char *organisation;
 	const char *worker; /* the worker this person is; "" when none */
@@ -153,7 +153,7 @@ const char *rq_text(const struct request *rq, const char *name);
 		"after", PARAMETER_NUMBER, "`next` of the page before.", .min = 0, .max = (int64_t)1 << 52                     \
 	}
 
-/* Of whom a route tells, and so who is shown which rows of it. */
+/* Whose records a route tells of. It decides who is shown which of them. */
 enum scope {
 	SCOPE_NOBODYS,      /* of no citizen: workers, programmes, figures */
 	SCOPE_OWN_CASES,    /* of cases: each role sees those that are its own (authority) */
@@ -209,8 +209,8 @@ struct route {
 	 * route: they are left out for it, and `masked` is set. Ends with NULL. */
 	const char *const *persons;
 	const char *media; /* of that text; or beside JSON, what else the client may ask for. NULL: JSON only */
-	int statuses[3]; /* of an answer that is no refusal, where not GET 200, POST 201, PUT 200 or 201, a command also 202
-	                  */
+	/* Of an answer that is no refusal. None given: GET 200, POST 201, PUT 200 or 201, and 202 for a command. */
+	int statuses[3];
 	bool is_command; /* another daemon decides: answered 202 with an operation */
 	/* GET: on the reading connection, at once. For a write: builds the current state of `subject` for a replayed
 	 * key and for an answer that was waited for. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A node's connections to the brokers: ZeroMQ DEALER sockets with CURVE, own heartbeat (ping every
  * second, dead after five: close and reopen), no queue of its own. Carries Frames, sealed by
- * their sender for their receiver (bus/seal.h); promises nothing: a frame may be lost when a broker dies, and the
+ * their sender for their receiver (wire/seal.h); promises nothing: a frame may be lost when a broker dies, and the
  * streams above repeat it. */
 #ifndef UDVEJ_WIRE_LINK_H
 #define UDVEJ_WIRE_LINK_H

@@ -16,19 +16,25 @@ class Account:
     variable: str  # UDVEJ_<ORGANISATION>_<variable>
     role: str
     name: str
-    worker: str = ""  # key of deploy/setup/workers.json: the worker this person is
+    worker: str = ""  # id in deploy/setup/workers.json: the worker this person is
 
 
 ACCOUNTS = (
     Account("reden", "TOKEN", "system", "Danjournal"),
-    Account("reden", "STAFF_TOKEN", "worker", "Maja Holm", worker="reden"),
+    Account("reden", "STAFF_TOKEN", "worker", "Ioana Munk", worker="one-to-one-2"),
+    Account("reden", "COLLEAGUE_TOKEN", "worker", "Maja Holm", worker="one-to-one-1"),
     Account("reden", "LEAD_TOKEN", "lead", "Birgitte Lund"),
+    Account("reden", "AUDITOR_TOKEN", "auditor", "Pia Skov"),
     Account("livarehab", "TOKEN", "system", "LivaRehab journal"),
-    Account("livarehab", "STAFF_TOKEN", "worker", "Signe Dahl", worker="livarehab"),
+    Account("livarehab", "STAFF_TOKEN", "worker", "Signe Dahl", worker="job-coach-1"),
+    Account("livarehab", "COLLEAGUE_TOKEN", "worker", "Jonas Bech", worker="job-coach-2"),
     Account("livarehab", "LEAD_TOKEN", "lead", "Henriette Bruun"),
+    Account("livarehab", "AUDITOR_TOKEN", "auditor", "Ulla Krogh"),
     Account("kommune", "TOKEN", "system", "Kommunens sagssystem"),
-    Account("kommune", "STAFF_TOKEN", "worker", "Anders Friis", worker="kommune"),
+    Account("kommune", "STAFF_TOKEN", "worker", "Kanya Srisuk", worker="cti-2"),
+    Account("kommune", "COLLEAGUE_TOKEN", "worker", "Anders Friis", worker="cti-1"),
     Account("kommune", "LEAD_TOKEN", "lead", "Karen Winther"),
+    Account("kommune", "AUDITOR_TOKEN", "auditor", "Erik Toft"),
     Account("kommune", "COORDINATOR_TOKEN", "coordinator", "Louise Kjær"),
     Account("kommune", "PROJECT_LEAD_TOKEN", "project lead", "Thomas Riis"),
 )
@@ -44,9 +50,9 @@ def make_token(place, organisation, role, name, worker=""):
     return udvej(place, "token", *words, *(["--worker", worker] if worker else []))
 
 
-def make_accounts(place, cluster, first_worker, out=()):
-    """Makes the tokens that are missing and writes DIR/env. `first_worker`: {organisation: id of its first worker}.
-    Organisations whose node is `out` keep what they have."""
+def make_accounts(place, cluster, out=()):
+    """Makes the tokens that are missing and writes DIR/env. Organisations whose node is `out` keep what they
+    have."""
     known = read_env(place)
     values = {}
     for name, node in NODES.items():
@@ -54,10 +60,9 @@ def make_accounts(place, cluster, first_worker, out=()):
             values[variable(name, "URL")] = place.url(name)
     for account in ACCOUNTS:
         key = variable(account.organisation, account.variable)
-        worker = first_worker[account.worker] if account.worker else ""
         values[key] = known.get(key, "")
         if not values[key] and account.organisation not in out:
-            values[key] = make_token(place, account.organisation, account.role, account.name, worker)
+            values[key] = make_token(place, account.organisation, account.role, account.name, account.worker)
     values[variable("reporting", "TOKEN")] = known.get(variable("reporting", "TOKEN"), "")
     for what, addresses in (("DB", database_addresses), ("OWNER_DB", owner_addresses)):
         values |= {variable(name, what): address for name, address in addresses(place, cluster).items()}

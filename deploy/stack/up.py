@@ -151,8 +151,7 @@ def wait_for_daemons(place, supervisor):
 def fill(place, with_demo):
     organisations, out = workers.load(), registry.strangers(place)
     with step("accounts"):
-        first = workers.first_workers(organisations)
-        values = accounts.make_accounts(place, cluster_of(place), first, out)
+        values = accounts.make_accounts(place, cluster_of(place), out)
         if not {"kommune", "reporting"} & set(out):
             accounts.renew_statement(place)
     if not place.marker("setup.done").exists():

@@ -15,10 +15,6 @@ def load(file=FILE):
     return json.loads(file.read_text())["organisations"]
 
 
-def first_workers(organisations):
-    return {organisation: next(iter(workers)) for organisation, workers in organisations.items()}
-
-
 def put_workers(place, values, organisations):
     """Puts all of them with the token of each organisation's lead; the same again changes nothing."""
     for organisation, workers in organisations.items():

@@ -35,7 +35,7 @@ snapshot_page snapshot_worker, snapshot_course_known, snapshot_course;
 on_message recover_worker, recover_course, recover_request; /* intake */
 on_message recover_state;                                   /* outcomes, reporting */
 on_message recover_scored;                                  /* outcomes */
-/* All is taken: the others agree again on every course, and free places are given. */
+/* All of it is applied: makes the others agree on every course again, and gives free places. */
 enum err caseload_recovered(struct tx *tx);
 
 /* --- row.c: loading, saving, telling --- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A provider's node commands one of its courses: close it, or enrol it where the programme is not
- * enrolled by a measurement. One row for each command. Closing frees the place for who waits.
- * A command that comes again finds itself done: by its id, or, where a recovery has lost that, by what it says. */
+ * enrolled by a measurement. One row for each command. Closing frees the place for whoever waits.
+ * A command that comes a second time is found to be done already: by its id, or, where a recovery has lost that, by
+ * what it says. */
 #include <string.h>
 
 #include "caseload/caseload.h"

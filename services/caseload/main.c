@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Caseload: programmes, workers, groups, capacity, waiting lists, courses and their dates, by
- * pseudonym. Its tables. */
+/* The tables of caseload, which knows programmes, workers, groups, capacity, waiting lists, and courses with their
+ * dates, by pseudonym. */
 #include "caseload/caseload.h"
 #include "sql_caseload.h"
 

@@ -104,7 +104,7 @@ enum err recover_scored(struct tx *tx, const ProtobufCMessage *message)
 	return e == ERR_NO_PARENT ? OK : e;
 }
 
-/* Asked for, and not decided as far as its node knows; others may have heard more. */
+/* A course that was asked for, and of which its node has heard no decision. Others may have heard one. */
 enum err recover_request(struct tx *tx, const ProtobufCMessage *message)
 {
 	const CourseRequest *m = (const CourseRequest *)message;
@@ -114,7 +114,7 @@ enum err recover_request(struct tx *tx, const ProtobufCMessage *message)
 	return on_course_request(tx, message);
 }
 
-/* Whoever knows another version hears of a new one: those who disagree cannot both be right. */
+/* Where two nodes know different versions of a course, both get a new one: they cannot both be right. */
 static enum err agree(struct tx *tx)
 {
 	const char *after = "";

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of the intake node share: its state, the tables of handlers and routes, and the
- * few steps that several of them take. */
+/* What the files of the intake node share: the list of its resources, and its state. */
 #ifndef UDVEJ_INTAKE_INTAKE_H
 #define UDVEJ_INTAKE_INTAKE_H
 
@@ -40,7 +39,7 @@ struct intake {
 	const struct instruments *instruments;
 	const struct municipalities *municipalities;
 	struct pseudonym_key for_caseload;  /* of citizens */
-	struct pseudonym_key for_reporting; /* of referrals: their enquiries, the same also when registered again */
+	struct pseudonym_key for_reporting; /* of referrals: the id of each one's enquiry, the same each time */
 	const struct secret_keys *keys;
 	const char *node;
 };

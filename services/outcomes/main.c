@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Outcomes: instruments, answers, scores, change, and what is due, by course. Its tables. */
+/* The tables of outcomes, which knows instruments, answers, scores, change, and what is due, by course. */
 #include "outcomes/outcomes.h"
 #include "sql_outcomes.h"
 

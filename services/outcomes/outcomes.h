@@ -26,7 +26,7 @@ snapshot_page snapshot_scored_of_open, snapshot_course, snapshot_scored, snapsho
 
 /* --- recover.c: what this node takes when it is recovered --- */
 on_message recover_course, recover_measurement, recover_due, recover_answers;
-/* All is taken: what is due is found anew, and told where others know something else. */
+/* All of it is applied: computes again what is due, and tells it where others know something else. */
 enum err outcomes_recovered(struct tx *tx);
 
 /* --- measurement.c --- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What reporting can tell a node that is recovered: facts as they were told, to those alone who know them anyway. */
+/* What reporting can tell a node that is recovered: facts as they were told, and only to the node that told
+ * them. */
 #include "messages.pb-c.h"
 #include "reporting/reporting.h"
 #include "sql_reporting.h"

@@ -13,7 +13,7 @@ from demo.client import Client
 from demo.event import ENQUIRE, REFER
 from harness import SOURCE
 from harness.system import eventually
-from stack import accounts, workers
+from stack import accounts
 
 LOADER = SOURCE / "deploy" / "demo" / "load.py"
 TODAY = date(2026, 3, 2)  # the caseload of that day; the figures of the past are the same on any
@@ -33,7 +33,7 @@ def count(system, node, table):
 @pytest.fixture(scope="module")
 def loaded(system):
     """A system with the demonstration data, loaded the hard way. Returns what the last loader said."""
-    accounts.make_accounts(system.place, system.cluster, workers.first_workers(workers.load()))
+    accounts.make_accounts(system.place, system.cluster)
     accounts.renew_statement(system.place)
     first = begin(system.place)
     eventually(lambda: count(system, "caseload", "course") > 50, 60, "fifty courses")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What of a newer word on a course can be believed without knowing everything. Must never give a place to a worker
+/* What can be taken of a newer version of a course of which only a part is known. Must never give a place to a worker
  * whom nobody names, nor lower a version. */
 #include "caseload/core/known.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The kinds of records that cases are made of. Adding one: a statement in authority.sql and a row here. */
+/* The kinds of records that cases are made of. Adding one: a statement in authority.sql, a row here, its name in
+ * authority.h. */
 #include "intake/authority/authority.h"
 #include "sql_intake.h"
 

@@ -8,7 +8,7 @@
 extern const struct subject subject_referral, subject_course, subject_measurement, subject_enquiry, subject_operation,
     subject_citizen, subject_task;
 
-/* Who may hold a case, by what is theirs: common/serving/authority.c says how far each reaches. */
+/* Who can have cases at all. How far each of them reaches is said in common/serving/authority.c. */
 #define ROLES_OF_CASES                                                                                                 \
 	(ROLE_WORKER | ROLE_GROUP_LEADER | ROLE_LEAD | ROLE_BROBYGGER | ROLE_CULTURAL_MEDIATOR | ROLE_SYSTEM)
 /* Who may refer: the coordinator too, who sees the way of each case and the content of none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Citizens as this organisation knows them. One's own cases are found by a part of a name; all others only by exact
- * words, and then nothing is told but whom to ask. Corrections keep what was there. Must never show an address that is
- * protected but where it is asked for by itself. */
+ * words, and then nothing is told but whom to ask. Corrections keep what was there. Must never show a
+ * protected address, except at the address of its own where it is asked for. */
 #include "intake/citizen/citizen.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ enum err citizen_find_exactly(struct tx *tx, const struct request *rq, const Cit
 	return OK;
 }
 
-/* Of those who are none of one's cases nothing is told but who works with them. */
+/* Of people who are none of one's cases only one thing is told: who works with them. */
 static enum err add_known_here(struct tx *tx, const struct found *found, size_t n, CitizensFound *out)
 {
 	struct buffer ids = buffer_in(tx->arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* This node was set back or is new: it takes what others know of its workers, enquiries, courses, referrals and
- * measurements. Names and notes are known here only and are lost, but for those that another organisation was given or
- * gave. Must never lower a version, nor count an enquiry twice. */
+ * measurements. Names and notes are known here only, and are lost, but for those that went to another organisation or
+ * came from one. Must never lower a version, nor count an enquiry twice. */
 #include <string.h>
 
 #include "base/uuid.h"

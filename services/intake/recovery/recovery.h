@@ -13,7 +13,7 @@ snapshot_page snapshot_referral;                                          /* int
 enum err ask_again(struct tx *tx) MUST_USE;
 
 on_message recover_worker, recover_enquiry, recover_course, recover_referral, recover_measurement;
-/* All is taken: operations are decided, or asked again. */
+/* All of it is applied: operations are decided, or what they wait for is asked again. */
 enum err intake_recovered(struct tx *tx);
 
 #endif

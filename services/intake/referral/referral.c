@@ -10,7 +10,7 @@
 #include "sql_intake.h"
 #include "vocab/referral.h"
 
-/* What a state of the course means for its referral (standards.md section 3). */
+/* What a state of the course means for its referral (the states of HL7 Gravity's Task). */
 static const struct follow {
 	const char *course, *referral, *capacity;
 } follows[] = {

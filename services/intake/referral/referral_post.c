@@ -93,8 +93,8 @@ static void decide(struct tx *tx, struct incoming *r)
 
 /* --- save --- */
 
-/* Who is known stays who she is. Where name, gender or date of birth differ somebody here has to look: nothing is taken
- * over. What another organisation says fills what is not known, and changes nothing that is. */
+/* The citizen is known here. Where another name, gender or date of birth was said, a person has to look, and nothing is
+ * taken over. What another organisation says fills gaps, and changes nothing that is known. */
 static enum err save_citizen(struct tx *tx, const struct incoming *r)
 {
 	const struct sql *sql = !r->is_known ? sql_citizen_insert : r->sender ? sql_citizen_complete : sql_citizen_say;
