@@ -271,7 +271,7 @@ static void close_all(struct daemon *d)
 static int describe(const struct service *service)
 {
 	struct arena *a = arena_new(DESCRIPTION_MEMORY);
-	bool said = a && puts(service_served(a, service).description) != EOF && fflush(stdout) == 0;
+	bool said = puts(service_served(a, service).description) != EOF && fflush(stdout) == 0;
 	arena_free(a);
 	return said ? 0 : 1;
 }

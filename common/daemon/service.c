@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rows of all resources of a service, one after another. Pure. */
+/* What of a service is for which room. Pure. */
 #include "daemon/internal.h"
 
 const struct message_row *service_message(const struct service *s, size_t n)
