@@ -16,8 +16,8 @@ from course_view where id = :id::uuid;
 select id, version from course where id = :id::uuid;
 
 -- name: course_page
--- Newest first; `next` of a page is the number of its last row. Each way to see a course is a branch that reads one index
--- from the newest on and ends with a page. Only what is shown is joined with names and waiting positions.
+-- Newest first; `next` of a page is the number of its last row. Each way to see a course is a branch that reads one index.
+-- Only what is shown is joined with names and waiting positions.
 with page as (
     (select c.number from course c
      where :reach = 'organisation' and c.number < :after::bigint and course_fits(c, :state, :programme, :worker)
@@ -32,14 +32,10 @@ with page as (
      where :reach = 'posted' and c.entered_by is null and c.number < :after::bigint
        and course_fits(c, :state, :programme, :worker)
      order by c.entered_by desc, c.number desc limit :limit::bigint)
-    union
-    (select k.number
-     from unnest(acts_for(:me, :today::date)) w (id)
-     cross join lateral (
-         select c.number from course c
-         where c.worker = w.id and c.number < :after::bigint and course_fits(c, :state, :programme, :worker)
-         order by c.number desc limit :limit::bigint) k
-     where :reach <> 'organisation')
+    union -- all of them: few are hers, and the planner would rather look for a page of them among everybody's
+    (select c.number from course c
+     where :reach <> 'organisation' and c.worker = any (acts_for(:me, :today::date))
+       and c.number < :after::bigint and course_fits(c, :state, :programme, :worker))
     union
     (select c.number from course c
      where :reach <> 'organisation' and c.citizen_id = any (opened_by(:who)) and c.number < :after::bigint

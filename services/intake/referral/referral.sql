@@ -28,15 +28,10 @@ with page as (
      where :reach = 'posted' and r.entered_by is null and r.number < :after::bigint
        and referral_fits(r, :state, :programme)
      order by r.entered_by desc, r.number desc limit :limit::bigint)
-    union
-    (select k.number
-     from unnest(acts_for(:me, :today::date)) w (id)
-     cross join lateral (
-         select r.number from referral r
-         where r.worker = w.id and r.direction <> 'sent' and r.number < :after::bigint
-           and referral_fits(r, :state, :programme)
-         order by r.number desc limit :limit::bigint) k
-     where :reach <> 'organisation')
+    union -- all of them, as there
+    (select r.number from referral r
+     where :reach <> 'organisation' and r.worker = any (acts_for(:me, :today::date)) and r.direction <> 'sent'
+       and r.number < :after::bigint and referral_fits(r, :state, :programme))
     union
     (select r.number from referral r
      where :reach <> 'organisation' and r.citizen_id = any (opened_by(:who)) and r.number < :after::bigint
