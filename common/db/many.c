@@ -12,7 +12,6 @@
 
 #define MOST_ROWS 64u                   /* in one execution, and so waiting */
 #define MOST_BYTES ((size_t)256 * 1024) /* waiting of one statement; then they go */
-#define NUMBER_BYTES 5                  /* a number of a placeholder: at most 65535 */
 
 /* The rows of one statement that wait; kept for its next ones when they are sent. */
 struct many {
@@ -71,32 +70,11 @@ static struct many *find(struct db *db, const struct sql *sql)
 
 /* --- sending --- */
 
-/* The statement with its row of values n times, each with placeholders of its own. In the heap. */
-static char *text_of(const struct sql *sql, unsigned n)
-{
-	const char *row = sql->text + sql->row.begin, *end = sql->text + sql->row.end;
-	size_t row_len = (size_t)(end - row) + strlen(",");
-	for (const char *s = row; s < end; s++)
-		row_len += *s == '$' ? NUMBER_BYTES : 0;
-	char *text = memory_must(malloc(strlen(sql->text) + n * row_len + 1));
-	char *out = mempcpy(text, sql->text, sql->row.begin);
-	for (unsigned i = 0; i < n; i++) {
-		for (const char *s = row; s < end;) {
-			*out++ = *s++;
-			if (out[-1] == '$')
-				out += sprintf(out, "%lu", strtoul(s, (char **)&s, 10) + (unsigned long)i * sql->n_params);
-		}
-		*out++ = ',';
-	}
-	strcpy(out - 1, end);
-	return text;
-}
-
 static enum err prepare(struct db *db, struct many *m, unsigned size, const char *name)
 {
 	if (m->prepared & size)
 		return OK;
-	char *text = text_of(m->sql, size);
+	char *text = text_for(m->sql, size);
 	enum err e = pipeline_prepare(db, m->sql, name, text, (struct variant){ &m->prepared, size });
 	free(text);
 	return e;

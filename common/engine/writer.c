@@ -193,7 +193,7 @@ static void fail(struct writer *w, enum err e)
 	metric_add(engine, METRIC_TRANSACTIONS_FAILED, 1);
 	log_warning("a transaction failed (%s)%s%s", err_slug(e), said ? ": " : "", said ? db_error(engine->writing) : "");
 	bool wait = said && repair_is_at_fault(w);
-	if (said && participants_were_moved(engine, db_error(engine->writing)))
+	if (participants_were_moved(engine, db_missed(engine->writing)))
 		stop(w, "the positions in the database are not those of this process: stopping, to read them again");
 	if (db_is_lost(engine->writing) || db_rollback(engine->writing) != OK) {
 		lose(w);

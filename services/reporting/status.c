@@ -94,7 +94,7 @@ enum err status_answer(struct tx *tx, const struct request *rq, struct reply *re
 	            ARG_TEXT("organisation", organisation), ARG_TEXT("programme", rq_text(rq, "programme"))));
 	build(tx->arena, &rows, &report);
 	if (!report.total)
-		return tx_refuse(tx, ERR_DB_ROWS, "", "the statement gave no total");
+		return tx_refuse(tx, ERR_DB, "", "the statement gave no total");
 
 	reply->text = format == FORMAT_CSV ? as_csv(tx->arena, &report) : as_json(tx->arena, &report);
 	reply->content_type = format == FORMAT_CSV ? "text/csv; charset=utf-8; header=present" : "application/json";
