@@ -322,11 +322,6 @@ struct arena *daemon_arena(struct daemon *d)
 	return d->engine.arena;
 }
 
-struct db *daemon_db(struct daemon *d)
-{
-	return d->engine.reading;
-}
-
 const char *daemon_setting(struct daemon *d, const char *key)
 {
 	return settings_get(d->settings, key);

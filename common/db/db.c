@@ -156,12 +156,6 @@ enum err db_prepare(struct arena *a, struct db *db, const struct sql_set *set, c
 	return OK;
 }
 
-enum err db_run(struct db *db, const char *text)
-{
-	TRY(pipeline_leave(db));
-	return setup_result(db, "set-up", PQexec(db->conn, text));
-}
-
 bool db_fence(struct db *db, const char *node)
 {
 	if (setup_ask(db, sql_db_fence, (const char *const[]){ node }) != OK)

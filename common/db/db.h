@@ -103,8 +103,6 @@ struct db_owner {
 enum err db_grant(struct arena *a, struct db *db, const struct db_owner *o, const char **why) MUST_USE;
 /* Prepares all statements of a set; a typo in SQL stops the daemon here. */
 enum err db_prepare(struct arena *a, struct db *db, const struct sql_set *set, const char **why) MUST_USE;
-/* Runs SQL text that returns nothing (setup only). */
-enum err db_run(struct db *db, const char *text) MUST_USE;
 /* Takes the advisory lock that fences off a second instance of a node; false when it is held elsewhere. This
  * and all functions above wait for the server and must not be called in a transaction. */
 bool db_fence(struct db *db, const char *node);

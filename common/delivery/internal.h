@@ -256,11 +256,6 @@ enum err parked_take(struct parked *p, struct tx *tx, const struct origin *from,
 /* It is buried: takes it out, but its entity still is in the way of later ones. */
 enum err parked_remove(struct parked *p, struct tx *tx, const struct origin *from) MUST_USE;
 
-/* --- release.c --- */
-
-/* Puts what waits for the entity into the next transaction, in order. Call outside of a transaction. */
-void release_of(struct parked *p, const char *entity);
-
 /* --- dispatch.c: one message to its handler --- */
 
 /* Whether a message of this type may wait a moment for others. */

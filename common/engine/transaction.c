@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/uuid.h"
 #include "engine/engine.h"
 
 enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
@@ -37,11 +36,6 @@ enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessa
 	struct db_arg stamped[DB_MOST_ARGS];
 	tx->wrote = true;
 	return db_exec_args(tx->db, tx->arena, sql, message, stamp(tx, args, stamped));
-}
-
-const char *tx_id(struct tx *tx, const char *purpose)
-{
-	return uuid_derive(tx->arena, tx->cause, purpose, ++tx->emitted);
 }
 
 struct tx tx_make(struct engine *e, struct db *db, struct arena *a)

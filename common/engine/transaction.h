@@ -54,8 +54,6 @@ enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessa
 #define tx_one(tx, sql, ret, message, ...) db_one((tx)->db, (tx)->arena, (sql), (ret), (message), __VA_ARGS__)
 #define tx_all(tx, sql, type, ret, n, message, ...)                                                                    \
 	db_all((tx)->db, (tx)->arena, (sql), (type), (ret), (n), (message), __VA_ARGS__)
-/* An id that this cause and n always give. */
-const char *tx_id(struct tx *tx, const char *purpose);
 
 /* --- for the rooms of common/ --- */
 

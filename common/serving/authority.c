@@ -30,7 +30,8 @@ static const struct reach *reach_of(unsigned role)
 	return NULL;
 }
 
-bool authority_sees_persons(unsigned role)
+/* Whether a role sees who a citizen is, and what was told in confidence. */
+static bool sees_persons(unsigned role)
 {
 	const struct reach *r = reach_of(role);
 	return r && r->persons;
@@ -155,7 +156,7 @@ void authority_mask(const struct request *rq, ProtobufCMessage *body)
 {
 	struct shape_place items;
 	const char *const *fields = rq->route->persons;
-	if (!fields || authority_sees_persons(rq->principal.role))
+	if (!fields || sees_persons(rq->principal.role))
 		return;
 	if (!shape_find(NULL, body, "items", &items)) {
 		mask(body, fields);

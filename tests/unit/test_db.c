@@ -27,9 +27,10 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)16 << 20);
 	w->db = world_open(w->a, NULL);
-	WORKS(w->db, db_run(w->db, "drop table if exists thing;"
-	                           "create table thing (id text primary key, name text, number bigint not null default 0);"
-	                           "insert into thing values ('a', 'first', 1)"));
+	WORKS(w->db,
+	      world_run(w->db, "drop table if exists thing;"
+	                       "create table thing (id text primary key, name text, number bigint not null default 0);"
+	                       "insert into thing values ('a', 'first', 1)"));
 	if (db_prepare(w->a, w->db, &set, &why) != OK)
 		fail_msg("%s", why);
 	w->other = world_open(w->a, &set);
@@ -157,8 +158,8 @@ static void a_statement_that_must_touch_one_row_and_touches_none_fails_the_batch
 static void a_deferred_constraint_fails_the_commit_and_the_next_batch_works(void **state)
 {
 	struct world *w = *state;
-	WORKS(w->db, db_run(w->db, "alter table thing add constraint thing_number_once unique (number) "
-	                           "deferrable initially deferred"));
+	WORKS(w->db, world_run(w->db, "alter table thing add constraint thing_number_once unique (number) "
+	                              "deferrable initially deferred"));
 	WORKS(w->db, db_begin(w->db));
 	WORKS(w->db, add(w, "b"));
 	WORKS(w->db, add(w, "c"));

@@ -53,12 +53,12 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)64 << 20);
 	w->db = world_open(w->a, NULL);
-	WORKS(w->db, db_run(w->db, "drop table if exists child, parent, counted, late, noted;"
-	                           "create table noted (id text, note text);"
-	                           "create table parent (id text primary key, bytes bytea, note text);"
-	                           "create table child (id text primary key, parent text not null references parent);"
-	                           "create table counted (id text primary key, n bigint not null);"
-	                           "create table late (id text primary key);"));
+	WORKS(w->db, world_run(w->db, "drop table if exists child, parent, counted, late, noted;"
+	                              "create table noted (id text, note text);"
+	                              "create table parent (id text primary key, bytes bytea, note text);"
+	                              "create table child (id text primary key, parent text not null references parent);"
+	                              "create table counted (id text primary key, n bigint not null);"
+	                              "create table late (id text primary key);"));
 	if (db_prepare(w->a, w->db, &set, &why) != OK)
 		fail_msg("%s", why);
 	w->other = world_open(w->a, &set);
