@@ -22,7 +22,7 @@ static struct value of_text(const char *text)
 static struct value of_number(struct arena *a, int64_t n)
 {
 	char room[NUMBER_ROOM];
-	return (struct value){ .text = arena_strdup(a, number_text(room, n)) };
+	return (struct value){ .text = arena_strdup(a, buffer_number_in(room, n)) };
 }
 
 static struct value of_bytes(struct arena *a, const void *bytes, size_t len)

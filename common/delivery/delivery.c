@@ -21,11 +21,11 @@ void delivery_close(struct delivery *d)
 void delivery_on_frame(struct delivery *d, const char *from, const Frame *f)
 {
 	if (f->greeting)
-		inbox_on_greeting(d->inbox, from, f->greeting);
+		reception_on_greeting(d->inbox, from, f->greeting);
 	if (f->batch)
-		inbox_on_batch(d->inbox, from, f->batch);
+		reception_on_batch(d->inbox, from, f->batch);
 	if (f->ack)
-		outbox_on_ack(d->outbox, from, f->ack);
+		conversation_on_ack(d->outbox, from, f->ack);
 }
 
 /* --- in each transaction --- */

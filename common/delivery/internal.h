@@ -121,7 +121,7 @@ void outbox_say_broken(const struct outbox *o, struct buffer *out);
 
 /* --- conversation.c --- */
 
-void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack);
+void conversation_on_ack(struct outbox *o, const char *from, const Ack *ack);
 
 /* --- past.c --- */
 
@@ -209,8 +209,8 @@ void inbox_rolled_back(struct inbox *i);
 
 /* --- reception.c --- */
 
-void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
-void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
+void reception_on_greeting(struct inbox *i, const char *from, const Greeting *g);
+void reception_on_batch(struct inbox *i, const char *from, const Batch *b);
 
 /* --- incoming.c: a message that came in, as a job of the writer --- */
 

@@ -63,7 +63,7 @@ struct note {
 	const char *text;
 };
 
-void notes_begin(struct notes *n, struct arena *a)
+void tx_notes_begin(struct notes *n, struct arena *a)
 {
 	*n = (struct notes){ .arena = a, .last = &n->first };
 }
@@ -82,7 +82,7 @@ void tx_after_commit(struct tx *tx, const struct after_commit *what, const char 
 	notes->last = &n->next;
 }
 
-void notes_run(const struct notes *n, struct engine *e)
+void tx_notes_run(const struct notes *n, struct engine *e)
 {
 	for (const struct note *note = n->first; note; note = note->next)
 		note->what->run(e, note->text);

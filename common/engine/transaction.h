@@ -73,7 +73,7 @@ struct notes {
 	struct arena *arena;
 	struct note *first, **last;
 };
-void notes_begin(struct notes *n, struct arena *a);
-void notes_run(const struct notes *n, struct engine *e);
+void tx_notes_begin(struct notes *n, struct arena *a);
+void tx_notes_run(const struct notes *n, struct engine *e);
 
 #endif

@@ -27,7 +27,7 @@ struct writer *writer_new(struct engine *e)
 	w->engine = e;
 	w->arena = arena_new(ENGINE_ARENA_LIMIT);
 	w->last = &w->first;
-	notes_begin(&w->notes, w->arena);
+	tx_notes_begin(&w->notes, w->arena);
 	return w;
 }
 
@@ -255,7 +255,7 @@ static void begin(struct writer *w)
 {
 	struct db *db = w->engine->writing;
 	arena_reset(w->arena);
-	notes_begin(&w->notes, w->arena);
+	tx_notes_begin(&w->notes, w->arena);
 	w->kept = NULL;
 	take_jobs(w);
 	enum err e = db_begin(db);
@@ -283,7 +283,7 @@ static void finish(struct writer *w)
 		(job->refused ? job->kind->refused : job->kind->committed)(job);
 	w->running = NULL;
 	free_list(done);
-	notes_run(&w->notes, w->engine);
+	tx_notes_run(&w->notes, w->engine);
 	FAULT_POINT(transaction_told);
 }
 

@@ -132,7 +132,7 @@ enum err document_object(const struct document *d, const json_t *object, const c
 	return OK;
 }
 
-const char *read_name(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_name(struct arena *a, const char *value, void *ret, size_t size)
 {
 	(void)size;
 	size_t len = strlen(value);
@@ -144,7 +144,7 @@ const char *read_name(struct arena *a, const char *value, void *ret, size_t size
 	return NULL;
 }
 
-const char *read_z85_in_place(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_z85_in_place(struct arena *a, const char *value, void *ret, size_t size)
 {
 	(void)a;
 	unsigned char key[32];
@@ -156,17 +156,17 @@ const char *read_z85_in_place(struct arena *a, const char *value, void *ret, siz
 	return NULL;
 }
 
-const char *read_z85(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_z85(struct arena *a, const char *value, void *ret, size_t size)
 {
 	(void)size;
 	char key[KEY_Z85_LEN + 1];
-	const char *rule = read_z85_in_place(a, value, key, sizeof key);
+	const char *rule = document_read_z85_in_place(a, value, key, sizeof key);
 	if (!rule)
 		*(const char **)ret = arena_strdup(a, key);
 	return rule;
 }
 
-const char *read_bytes(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_bytes(struct arena *a, const char *value, void *ret, size_t size)
 {
 	unsigned char bytes[64];
 	size_t len;

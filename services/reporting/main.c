@@ -126,8 +126,8 @@ static const struct resource reports = { "Reports", "Operational figures, exact,
 static const struct resource *const resources[] = { &reports, NULL };
 
 static const struct known_row known[] = {
-	{ "organisation", known_organisation },
-	{ "programme", known_programme },
+	{ "organisation", answer_check_organisation },
+	{ "programme", answer_check_programme },
 	{ 0 },
 };
 

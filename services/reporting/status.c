@@ -84,8 +84,8 @@ enum err status_answer(struct tx *tx, const struct request *rq, struct reply *re
 	struct date on = rq_date(rq, "on", tx->today);
 	const char *organisation;
 	enum format format;
-	TRY(query_organisation(tx, rq, &organisation));
-	TRY(query_format(tx, rq, &format));
+	TRY(answer_organisation(tx, rq, &organisation));
+	TRY(answer_format(tx, rq, &format));
 
 	StatusReport report = STATUS_REPORT__INIT;
 	struct db_rows rows;

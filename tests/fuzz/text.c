@@ -81,7 +81,7 @@ static void take_path(struct arena *a, const uint8_t *data, size_t len)
 
 static void take_accept(struct arena *a, const uint8_t *data, size_t len)
 {
-	enum format f = format_accepted(fuzz_text(a, data, len));
+	enum format f = accept_format(fuzz_text(a, data, len));
 	FUZZ_MUST(f == FORMAT_NONE || f == FORMAT_JSON || f == FORMAT_CSV);
 }
 

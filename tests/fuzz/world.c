@@ -92,7 +92,7 @@ static enum err run(struct job *job)
 	struct arena *const a = job->arena ? job->arena : e->scratch; /* as the writer has one of its own */
 	struct tx tx = tx_make(e, e->writing, a);
 	volatile enum err err = ERR_MEMORY;
-	notes_begin(&writer.notes, a);
+	tx_notes_begin(&writer.notes, a);
 	tx.notes = &writer.notes;
 	if (!setjmp(guard)) {
 		arena_on_full(a, &guard);

@@ -171,15 +171,15 @@ static void answers_are_read_from_each_message_that_has_them(void **state)
 	entry.value = 4;
 	input.answers = entries;
 	input.n_answers = 1;
-	struct answers answers = answers_of(arena, &input.base);
+	struct answers answers = instrument_answers(arena, &input.base);
 	assert_int_equal(answers.n, 1);
 	assert_string_equal(answers.all[0].key, "calm");
 	assert_int_equal(answers.all[0].value, 4);
 
 	MeasurementAnswers empty = MEASUREMENT_ANSWERS__INIT;
-	assert_int_equal(answers_of(arena, &empty.base).n, 0);
+	assert_int_equal(instrument_answers(arena, &empty.base).n, 0);
 	CloseInput other = CLOSE_INPUT__INIT;
-	assert_int_equal(answers_of(arena, &other.base).n, 0);
+	assert_int_equal(instrument_answers(arena, &other.base).n, 0);
 }
 
 /* --- faults in a file --- */

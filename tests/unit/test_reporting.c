@@ -138,7 +138,7 @@ static void representation_follows_the_accept_header(void **state)
 		{ ",,;;,", FORMAT_NONE },
 	};
 	for (size_t i = 0; i < countof(rows); i++)
-		if (format_accepted(rows[i].accept) != rows[i].format)
+		if (accept_format(rows[i].accept) != rows[i].format)
 			fail_msg("%s", rows[i].accept);
 }
 

@@ -33,7 +33,7 @@ enum err recover_enquiry(struct tx *tx, const ProtobufCMessage *message)
 	const EnquiryFact *m = (const EnquiryFact *)message;
 	TRY(tx_exec(tx, sql_recover_enquiry, message,
 	            ARG_TEXT("note", explain(tx, "reporting knows the codes only; what else was said is lost."))));
-	return m->duty_to_notify ? duty_raise(tx, m->enquiry_id, explain(tx, "look whether it was met.")) : OK;
+	return m->duty_to_notify ? enquiry_raise_duty(tx, m->enquiry_id, explain(tx, "look whether it was met.")) : OK;
 }
 
 /* --- courses and referrals of caseload --- */
@@ -153,5 +153,5 @@ enum err intake_recovered(struct tx *tx)
 	};
 	TRY(tx_exec(tx, sql_recover_operation_done, NULL));
 	TRY(tx_exec(tx, sql_recover_operation_refused, NULL, ARG_TEXT("problem", http_problem_json(tx->arena, &why, ""))));
-	return ask_again(tx);
+	return snapshot_ask_again(tx);
 }
