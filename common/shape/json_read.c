@@ -155,13 +155,13 @@ static enum err read_value(struct reader *r, const ProtobufCFieldDescriptor *fie
 }
 
 /* Gives a repeated field its items: both lists of texts and of messages are arrays of pointers. */
-static void set_items(struct shape_place place, void **items, size_t n)
+static void set_items(struct shape_slot slot, void **items, size_t n)
 {
-	*(void ***)shape_at(place) = n ? items : NULL;
-	*(size_t *)(void *)((char *)place.holder + place.field->quantifier_offset) = n;
+	*(void ***)shape_at(slot) = n ? items : NULL;
+	*(size_t *)(void *)((char *)slot.holder + slot.field->quantifier_offset) = n;
 }
 
-static enum err read_map(struct reader *r, struct shape_place place, json_t *json)
+static enum err read_map(struct reader *r, struct shape_slot slot, json_t *json)
 {
 	if (!json_is_object(json))
 		return note(r, BROKEN_NOT_OBJECT, NULL);
@@ -176,27 +176,27 @@ static enum err read_map(struct reader *r, struct shape_place place, json_t *jso
 		if (json_is_null(value))
 			continue;
 		push_key(r, key);
-		ProtobufCMessage *entry = fresh(r, place.field->descriptor);
+		ProtobufCMessage *entry = fresh(r, slot.field->descriptor);
 		size_t size = strlen(key) + 1;
 		char *copy = arena_try_alloc(r->arena, size);
 		if (!entry || !copy)
 			return ERR_MEMORY;
 		const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
-		*(const char **)shape_at((struct shape_place){ &fields[0], entry }) = memcpy(copy, key, size);
-		TRY(read_value(r, &fields[1], shape_at((struct shape_place){ &fields[1], entry }), value));
+		*(const char **)shape_at((struct shape_slot){ &fields[0], entry }) = memcpy(copy, key, size);
+		TRY(read_value(r, &fields[1], shape_at((struct shape_slot){ &fields[1], entry }), value));
 		entries[n++] = entry;
 		pop(r, path_len);
 	}
-	set_items(place, entries, n);
+	set_items(slot, entries, n);
 	return OK;
 }
 
-static enum err read_list(struct reader *r, struct shape_place place, const json_t *json)
+static enum err read_list(struct reader *r, struct shape_slot slot, const json_t *json)
 {
 	if (!json_is_array(json))
 		return note(r, BROKEN_NOT_LIST, NULL);
-	bool texts = place.field->type == PROTOBUF_C_TYPE_STRING;
-	if (!texts && place.field->type != PROTOBUF_C_TYPE_MESSAGE)
+	bool texts = slot.field->type == PROTOBUF_C_TYPE_STRING;
+	if (!texts && slot.field->type != PROTOBUF_C_TYPE_MESSAGE)
 		return note(r, BROKEN_NOT_JSON_FIELD, NULL);
 	size_t n = json_array_size(json), path_len = r->path_len;
 	void **items = arena_try_alloc(r->arena, n * sizeof *items);
@@ -205,25 +205,25 @@ static enum err read_list(struct reader *r, struct shape_place place, const json
 	for (size_t i = 0; i < n; i++) {
 		push_index(r, i);
 		items[i] = texts ? (void *)"" : NULL; /* where it cannot be read */
-		TRY(read_value(r, place.field, &items[i], json_array_get(json, i)));
+		TRY(read_value(r, slot.field, &items[i], json_array_get(json, i)));
 		pop(r, path_len);
 	}
-	set_items(place, items, n);
+	set_items(slot, items, n);
 	return OK;
 }
 
-static enum err read_field(struct reader *r, struct shape_place place, json_t *json)
+static enum err read_field(struct reader *r, struct shape_slot slot, json_t *json)
 {
 	if (json_is_null(json))
 		return OK; /* not said */
-	if (shape_is_map(place.field))
-		return read_map(r, place, json);
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		return read_list(r, place, json);
+	if (shape_is_map(slot.field))
+		return read_map(r, slot, json);
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		return read_list(r, slot, json);
 	unsigned before = r->n_notes;
-	TRY(read_value(r, place.field, shape_at(place), json));
+	TRY(read_value(r, slot.field, shape_at(slot), json));
 	if (r->n_notes == before)
-		shape_choose(place);
+		shape_choose(slot);
 	return OK;
 }
 
@@ -248,7 +248,7 @@ static enum err read_object(struct reader *r, ProtobufCMessage *m, const json_t 
 			TRY(note(r, BROKEN_TWO_NAMES, NULL));
 		else {
 			seen[field - type->fields] = true;
-			TRY(read_field(r, (struct shape_place){ .field = field, .holder = m }, value));
+			TRY(read_field(r, (struct shape_slot){ .field = field, .holder = m }, value));
 		}
 		pop(r, path_len);
 	}
@@ -379,7 +379,7 @@ enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type
 	return found.err;
 }
 
-enum err shape_field_from_json(struct arena *a, struct shape_place place, const char *json, size_t len,
+enum err shape_field_from_json(struct arena *a, struct shape_slot slot, const char *json, size_t len,
                                struct refusal *why)
 {
 	json_t *root = NULL;
@@ -389,8 +389,8 @@ enum err shape_field_from_json(struct arena *a, struct shape_place place, const 
 	struct reader r = { .arena = a };
 	struct refusal found = { .err = OK };
 	r.last = &r.notes;
-	push_key(&r, place.field->name);
-	enum err e = read_field(&r, place, root);
+	push_key(&r, slot.field->name);
+	enum err e = read_field(&r, slot, root);
 	json_decref(root);
 	if (explain(&r, e, &found) != OK)
 		*why = found;

@@ -21,16 +21,16 @@ static StatusCounts *counts_of(struct arena *a, const char *const *cells)
 {
 	StatusCounts *c = shape_new(a, &status_counts__descriptor);
 	for (size_t i = 0; i < COLUMNS; i++) {
-		struct shape_place place;
-		if (!cells[i] || !shape_find(NULL, &c->base, columns[i], &place))
+		struct shape_slot slot;
+		if (!cells[i] || !shape_find(NULL, &c->base, columns[i], &slot))
 			continue;
-		if (place.field->type == PROTOBUF_C_TYPE_STRING)
-			*(const char **)shape_at(place) = cells[i];
-		else if (place.field->type == PROTOBUF_C_TYPE_DOUBLE)
-			*(double *)shape_at(place) = strtod(cells[i], NULL);
+		if (slot.field->type == PROTOBUF_C_TYPE_STRING)
+			*(const char **)shape_at(slot) = cells[i];
+		else if (slot.field->type == PROTOBUF_C_TYPE_DOUBLE)
+			*(double *)shape_at(slot) = strtod(cells[i], NULL);
 		else
-			*(int64_t *)shape_at(place) = strtoll(cells[i], NULL, 10);
-		shape_choose(place);
+			*(int64_t *)shape_at(slot) = strtoll(cells[i], NULL, 10);
+		shape_choose(slot);
 	}
 	return c;
 }

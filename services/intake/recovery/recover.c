@@ -135,10 +135,10 @@ enum err recover_measurement(struct tx *tx, const ProtobufCMessage *message)
 {
 	const MeasurementKnown *m = (const MeasurementKnown *)message;
 	struct buffer scores = buffer_in(tx->arena);
-	struct shape_place place;
-	if (!m->answers || !m->scored || !shape_find(NULL, &m->scored->base, "scores", &place))
+	struct shape_slot slot;
+	if (!m->answers || !m->scored || !shape_find(NULL, &m->scored->base, "scores", &slot))
 		return tx_refuse(tx, ERR_MALFORMED, "", "a measurement that is known has answers and scores");
-	shape_field_to_json(&scores, place);
+	shape_field_to_json(&scores, slot);
 	return tx_exec(tx, sql_recover_measurement, &m->answers->base, ARG_TEXT("operation_id", uuid_new(tx->arena)),
 	               ARG_BOOL("complete", m->scored->complete), ARG_TEXT("scores", scores.data));
 }
