@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "base/memory.h"
 #include "membership/registry.h"
 
 enum err document_refuse(const struct document *d, const char *where, const char *field, const char *rule)
@@ -69,8 +70,10 @@ enum err document_text(const struct document *d, bool secret, char **ret, size_t
 
 enum err document_parse(const struct document *d, const char *text, size_t len, json_t **ret)
 {
-	json_error_t error;
+	json_error_t error = { .line = 0 };
 	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (!root && !*error.text) /* jansson has something to say of every document that is wrong */
+		memory_must(NULL);
 	if (!root)
 		return refuse_file(d, arena_printf(d->arena, "is not JSON: line %d: %.100s", error.line, error.text));
 	if (!json_is_object(root)) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/broken.h"
+#include "base/memory.h"
 #include "shape/shape.h"
 
 #define MAX_DEPTH 32
@@ -310,7 +311,7 @@ static enum err parse(struct arena *a, const char *json, size_t len, size_t flag
 	json_error_t error = { .line = 0 };
 	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES | flags, &error);
 	if (!root && !*error.text) /* jansson has something to say of every document that is wrong */
-		return refuse(why, ERR_MEMORY, "", "");
+		memory_must(NULL);
 	if (!root)
 		return refuse_syntax(a, &error, why);
 	*ret = root;
@@ -383,9 +384,7 @@ enum err shape_field_from_json(struct arena *a, struct shape_slot slot, const ch
                                struct refusal *why)
 {
 	json_t *root = NULL;
-	enum err parsed = parse(a, json, len, JSON_DECODE_ANY, &root, why);
-	if (parsed != OK) /* what is without memory here is the system: the arena comes later */
-		return parsed == ERR_MEMORY ? refuse(why, ERR_BUSY, "", "") : parsed;
+	TRY(parse(a, json, len, JSON_DECODE_ANY, &root, why));
 	struct reader r = { .arena = a };
 	struct refusal found = { .err = OK };
 	r.last = &r.notes;
