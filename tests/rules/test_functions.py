@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An external function bears the name of its file, and some program uses it from another one."""
 
-import json
 import re
-import subprocess
 from collections import Counter
+from operator import itemgetter
 
-from tree import C, SOURCE, assert_none, at, of_kind, plant, text, without_comments
+from tree import C, SOURCE, assert_none, at, of_kind, plant, tags, text, without_comments
 
 FOLDERS = ("common/", "services/", "tools/")
 # What is written often and everywhere has a short name.
@@ -25,24 +24,10 @@ UNUSED = {
 WORD = re.compile(r"\b[a-z]\w*")
 
 
-def tags(paths):
-    """Definitions and prototypes: (path, name, line, whether it is a definition, whether it is static)."""
-    if not paths:
-        return
-    words = ["ctags", "--quiet", "--languages=C", "--langmap=C:.c.h", "--kinds-C=fp", "--output-format=json",
-             "--fields=+nf", "-f", "-", *map(str, paths)]
-    by_name = {str(path): path for path in paths}
-    for line in subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines():
-        tag = json.loads(line)
-        if tag["_type"] == "tag":
-            static = tag.get("file", False)
-            yield by_name[tag["path"]], tag["name"], tag["line"], tag["kind"] == "function", static
-
-
 def external(root):
     """Their definitions, in the order in which they stand: (path, name, line)."""
-    found = [tag[:3] for tag in tags(of_kind(root, ".c", under=FOLDERS)) if tag[3] and not tag[4]]
-    return sorted(found, key=lambda tag: (tag[0], tag[2]))
+    found = tags(of_kind(root, ".c", under=FOLDERS), "f")
+    return sorted(((path, tag["name"], tag["line"]) for path, tag in found if not tag.get("file")), key=itemgetter(0, 2))
 
 
 def prefixes(root, path):
@@ -67,8 +52,8 @@ def misnamed(root):
 def unused(root):
     sources = of_kind(root, *C, under=FOLDERS)
     uses = {path: Counter(WORD.findall(without_comments(text(path)))) for path in sources}
-    for path, name, *_ in tags(sources):
-        uses[path][name] -= 1
+    for path, tag in tags(sources, "fp"):
+        uses[path][tag["name"]] -= 1
     tested = {word for path in of_kind(root, *C, under=("tests/",)) for word in WORD.findall(text(path))}
     found = []
     for path, name, line in external(root):

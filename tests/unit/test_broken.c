@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "api.pb-c.h"
+#include "arena_world.h"
 #include "base/broken.h"
 #include "serving/internal.h"
-
-static struct arena *arena;
 
 /* The fields and codes of a refusal, as "aim unknown-code, on not-a-date". */
 static const char *all(const struct refusal *why)
@@ -163,20 +162,6 @@ static void a_name_of_spaces_is_not_given(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,5 +174,5 @@ int main(void)
 		cmocka_unit_test(lengths_count_characters),
 		cmocka_unit_test(a_name_of_spaces_is_not_given),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

@@ -7,25 +7,10 @@
 
 #include <cmocka.h>
 
+#include "arena_world.h"
 #include "base/err.h"
 #include "vocab/cpr.h"
 #include "vocab/municipality.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)1 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void the_seventh_digit_gives_the_century(void **state)
 {
@@ -117,5 +102,5 @@ int main(void)
 		cmocka_unit_test(a_number_without_a_real_date_is_no_cpr),
 		cmocka_unit_test(ninety_eight_municipalities_and_christiansoe_are_known),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }
