@@ -14,17 +14,17 @@
 #define MAX_KEY_SHOWN 64 /* an unknown key is the caller's text: show enough to find it, not a book */
 
 /* Something that is wrong with a field, until the tree is gone. */
-struct note {
+struct finding {
 	const char *path;
 	enum broken_rule rule;
 	const ProtobufCMessageDescriptor *type; /* where a field is unknown: its fields are listed */
-	struct note *next;
+	struct finding *next;
 };
 
 struct reader {
 	struct arena *arena;
-	struct note *notes, **last;
-	unsigned n_notes;
+	struct finding *findings, **last;
+	unsigned n_findings;
 	size_t path_len;
 	char path[256];
 };
@@ -32,16 +32,16 @@ struct reader {
 /* Notes that the field at the path breaks a rule. Only what cannot be noted for want of memory ends the reading. */
 static enum err note(struct reader *r, enum broken_rule rule, const ProtobufCMessageDescriptor *type)
 {
-	if (r->n_notes == BROKEN_MAX)
+	if (r->n_findings == BROKEN_MAX)
 		return OK;
-	struct note *n = arena_try_alloc(r->arena, sizeof *n);
+	struct finding *n = arena_try_alloc(r->arena, sizeof *n);
 	char *path = arena_try_alloc(r->arena, r->path_len + 1);
 	if (!n || !path)
 		return ERR_MEMORY;
-	*n = (struct note){ .path = memcpy(path, r->path, r->path_len), .rule = rule, .type = type };
+	*n = (struct finding){ .path = memcpy(path, r->path, r->path_len), .rule = rule, .type = type };
 	*r->last = n;
 	r->last = &n->next;
-	r->n_notes++;
+	r->n_findings++;
 	return OK;
 }
 
@@ -221,9 +221,9 @@ static enum err read_field(struct reader *r, struct shape_slot slot, json_t *jso
 		return read_map(r, slot, json);
 	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
 		return read_list(r, slot, json);
-	unsigned before = r->n_notes;
+	unsigned before = r->n_findings;
 	TRY(read_value(r, slot.field, shape_at(slot), json));
-	if (r->n_notes == before)
+	if (r->n_findings == before)
 		shape_choose(slot);
 	return OK;
 }
@@ -318,7 +318,7 @@ static enum err parse(struct arena *a, const char *json, size_t len, size_t flag
 	return OK;
 }
 
-static void explain_unknown(struct arena *a, const struct note *n, struct refusal *why)
+static void explain_unknown(struct arena *a, const struct finding *n, struct refusal *why)
 {
 	const char **known = ARENA_ARRAY(a, const char *, n->type->n_fields);
 	for (unsigned i = 0; i < n->type->n_fields; i++)
@@ -335,7 +335,7 @@ static enum err explain(const struct reader *r, enum err e, struct refusal *why)
 		[BROKEN_NOT_TEXT] = "text",     [BROKEN_NOT_BOOL] = "boolean", [BROKEN_NOT_NUMBER] = "number",
 		[BROKEN_NOT_OBJECT] = "object", [BROKEN_NOT_LIST] = "list",
 	};
-	for (const struct note *n = r->notes; n; n = n->next) {
+	for (const struct finding *n = r->findings; n; n = n->next) {
 		if (n->type)
 			explain_unknown(r->arena, n, why);
 		else if (n->rule == BROKEN_OUT_OF_RANGE)
@@ -357,7 +357,7 @@ enum err shape_read_json(struct arena *a, const ProtobufCMessageDescriptor *type
 	TRY(parse(a, json, len, 0, &root, why));
 	struct reader r = { .arena = a };
 	ProtobufCMessage *m = NULL;
-	r.last = &r.notes;
+	r.last = &r.findings;
 	enum err e = read_message(&r, &m, type, root);
 	json_decref(root);
 	if (explain(&r, e, why) == ERR_MEMORY)
@@ -387,7 +387,7 @@ enum err shape_field_from_json(struct arena *a, struct shape_slot slot, const ch
 	TRY(parse(a, json, len, JSON_DECODE_ANY, &root, why));
 	struct reader r = { .arena = a };
 	struct refusal found = { .err = OK };
-	r.last = &r.notes;
+	r.last = &r.findings;
 	push_key(&r, slot.field->name);
 	enum err e = read_field(&r, slot, root);
 	json_decref(root);
