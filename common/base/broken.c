@@ -17,16 +17,6 @@ static const struct {
 #undef ROW
 };
 
-const char *broken_code(enum broken_rule rule)
-{
-	return rows[rule].code;
-}
-
-const char *broken_sentence(enum broken_rule rule)
-{
-	return rows[rule].sentence;
-}
-
 /* The letter at a place in a path, and the place of the next: birth_year is birthYear. */
 static int letter(const char **at)
 {

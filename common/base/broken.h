@@ -69,10 +69,6 @@ enum broken_rule {
 	    BROKEN_COUNT
 };
 
-/* The stable code of a rule, and its sentence with {names} for the values. */
-const char *broken_code(enum broken_rule rule);
-const char *broken_sentence(enum broken_rule rule);
-
 /* A value of a sentence. Texts and lists live as long as the refusal, or are literals. */
 struct broken_arg {
 	const char *name;

@@ -31,7 +31,7 @@ void buffer_puts(struct buffer *b, const char *s)
 	buffer_add(b, s, strlen(s));
 }
 
-const char *number_text(char room[NUMBER_ROOM], int64_t n)
+const char *buffer_number_in(char room[NUMBER_ROOM], int64_t n)
 {
 	char *at = room + NUMBER_ROOM;
 	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
@@ -48,7 +48,7 @@ const char *number_text(char room[NUMBER_ROOM], int64_t n)
 void buffer_number(struct buffer *b, int64_t n)
 {
 	char room[NUMBER_ROOM];
-	buffer_puts(b, number_text(room, n));
+	buffer_puts(b, buffer_number_in(room, n));
 }
 
 void buffer_printf(struct buffer *b, const char *format, ...)

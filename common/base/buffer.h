@@ -17,7 +17,7 @@ struct buffer {
 
 /* The digits of a number, somewhere in `room`. */
 #define NUMBER_ROOM 24
-const char *number_text(char room[NUMBER_ROOM], int64_t n);
+const char *buffer_number_in(char room[NUMBER_ROOM], int64_t n);
 
 /* An empty buffer in the arena. */
 struct buffer buffer_in(struct arena *a);

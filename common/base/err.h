@@ -44,7 +44,6 @@ enum fate {
 	ROW(ERR_NO_HANDLER,   "no-handler",             "No handler takes this type of message.",           500, DEAD)   \
 	ROW(ERR_DB,           "database",               "The database refused a statement.",                503, RETRY)  \
 	ROW(ERR_DB_LOST,      "database-lost",          "The database cannot be reached.",                  503, RETRY)  \
-	ROW(ERR_DB_ROWS,      "unexpected-rows",        "A statement touched another number of rows.",      503, RETRY)  \
 	ROW(ERR_CRYPTO,       "crypto",                 "A seal or signature does not verify.",             401, DEAD)   \
 	ROW(ERR_FILE,         "file",                   "A file cannot be read or is not well formed.",     500, STOP)   \
 	ROW(ERR_CONFIG,       "config",                 "A setting is missing or wrong.",                   500, STOP)   \

@@ -16,7 +16,7 @@
 	ROW(trim_unsent)      /* of what is acknowledged */                            \
 	ROW(trim_sent)                                                                 \
 	ROW(transaction_run)  /* all is queued, COMMIT is not */                       \
-	ROW(commit_unsent)    /* the rows that must be one are one */                  \
+	ROW(commit_unsent)    /* what was held back is queued too */                     \
 	ROW(commit_sent)                                                               \
 	ROW(commit_heard)     /* the server has said COMMIT */                         \
 	ROW(transaction_noted)/* in memory too; acknowledgements are out, answers not */ \

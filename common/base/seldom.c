@@ -24,7 +24,7 @@ bool seldom_may(struct seldom *s, const char *why, int64_t now_ms, uint64_t *ret
 	return true;
 }
 
-bool few_may(struct few *f, unsigned at_once, int64_t now_ms)
+bool seldom_few_may(struct few *f, unsigned at_once, int64_t now_ms)
 {
 	int64_t earned = (now_ms - f->since_ms) / EVERY_MS;
 	if (earned > 0) {

@@ -28,6 +28,6 @@ struct few {
 };
 
 /* Whether one more line may be logged now. */
-bool few_may(struct few *f, unsigned at_once, int64_t now_ms);
+bool seldom_few_may(struct few *f, unsigned at_once, int64_t now_ms);
 
 #endif

@@ -53,7 +53,6 @@ enum err daemon_settings(struct arena *a, const char *path, struct settings **re
 
 /* For service->start. */
 struct arena *daemon_arena(struct daemon *d); /* process life */
-struct db *daemon_db(struct daemon *d);
 const char *daemon_setting(struct daemon *d, const char *key);
 const struct registry *daemon_registry(struct daemon *d); /* until the next is in force: copy what is kept */
 const struct secret_keys *daemon_keys(struct daemon *d);

@@ -16,12 +16,12 @@ void daemon_on_frame(void *owner, const char *from, const Frame *f)
 
 static void on_up(void *owner, const char *node)
 {
-	outbox_on_up(((struct daemon *)owner)->delivery.outbox, node);
+	conversation_on_up(((struct daemon *)owner)->delivery.outbox, node);
 }
 
 static void on_node_gone(void *owner, const char *node)
 {
-	outbox_on_gone(((struct daemon *)owner)->delivery.outbox, node);
+	conversation_on_gone(((struct daemon *)owner)->delivery.outbox, node);
 }
 
 static void on_registry(void *owner, ProtobufCBinaryData registry, ProtobufCBinaryData signatures)
@@ -29,7 +29,7 @@ static void on_registry(void *owner, ProtobufCBinaryData registry, ProtobufCBina
 	struct engine *e = &((struct daemon *)owner)->engine;
 	const char *why = "";
 	if (!membership_offered(&e->membership, registry, signatures, &why) &&
-	    few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms()))
+	    seldom_few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms()))
 		log_error("the registry that a broker offers is not used: %s", why);
 }
 

@@ -129,7 +129,7 @@ static enum err load_keys(struct daemon *d, const char **why)
 	for (size_t i = 0; i < KEY_SETS; i++) {
 		const char *path = settings_get(d->settings, names[i]);
 		if (*path)
-			TRY(secret_keys_load(d->engine.arena, path, m->node, &m->key_ring.sets[m->key_ring.n++], why));
+			TRY(keys_load(d->engine.arena, path, m->node, &m->key_ring.sets[m->key_ring.n++], why));
 	}
 	return OK;
 }
@@ -225,7 +225,7 @@ static int turn(struct daemon *d)
 	if (recovery_turn(&d->recovery, now)) /* there is more to do, of which no descriptor will tell */
 		timeout = 0;
 	retell_turn(d->retell, now); /* last: those before it look only when the writer is idle */
-	timeout = soonest(timeout, outbox_pump(d->delivery.outbox, now));
+	timeout = soonest(timeout, conversation_pump(d->delivery.outbox, now));
 	timeout = soonest(timeout, writer_begins_ms(w));
 	timeout = soonest(timeout, soonest(http_timeout_ms(http), api_turn(d->api, now)));
 	return soonest(timeout, 1000);
@@ -320,11 +320,6 @@ int daemon_main(int argc, char **argv, const struct service *service)
 struct arena *daemon_arena(struct daemon *d)
 {
 	return d->engine.arena;
-}
-
-struct db *daemon_db(struct daemon *d)
-{
-	return d->engine.reading;
 }
 
 const char *daemon_setting(struct daemon *d, const char *key)

@@ -22,7 +22,7 @@ static struct value of_text(const char *text)
 static struct value of_number(struct arena *a, int64_t n)
 {
 	char room[NUMBER_ROOM];
-	return (struct value){ .text = arena_strdup(a, number_text(room, n)) };
+	return (struct value){ .text = arena_strdup(a, buffer_number_in(room, n)) };
 }
 
 static struct value of_bytes(struct arena *a, const void *bytes, size_t len)
@@ -30,45 +30,45 @@ static struct value of_bytes(struct arena *a, const void *bytes, size_t len)
 	return (struct value){ .text = bytes ? bytes : arena_alloc(a, 1), .len = len, .binary = true };
 }
 
-static struct value of_json(struct arena *a, struct shape_place place)
+static struct value of_json(struct arena *a, struct shape_slot slot)
 {
 	struct buffer out = buffer_in(a);
-	shape_field_to_json(&out, place);
+	shape_field_to_json(&out, slot);
 	return (struct value){ .text = out.data };
 }
 
-static bool of_list(struct arena *a, struct shape_place place, struct value *ret)
+static bool of_list(struct arena *a, struct shape_slot slot, struct value *ret)
 {
-	if (place.field->type == PROTOBUF_C_TYPE_MESSAGE)
-		*ret = of_json(a, place);
-	else if (place.field->type == PROTOBUF_C_TYPE_STRING)
-		*ret = (struct value){ .text = array_write(a, *(const char **const *)shape_at(place), shape_count(place)) };
+	if (slot.field->type == PROTOBUF_C_TYPE_MESSAGE)
+		*ret = of_json(a, slot);
+	else if (slot.field->type == PROTOBUF_C_TYPE_STRING)
+		*ret = (struct value){ .text = array_write(a, *(const char **const *)shape_at(slot), shape_count(slot)) };
 	else
 		return false;
 	return true;
 }
 
 /* Whether a field that is not set is NULL: an unset oneof, message, text or bytes; never a plain number. */
-static bool is_null(struct shape_place place)
+static bool is_null(struct shape_slot slot)
 {
-	if (!place.holder)
+	if (!slot.holder)
 		return true;
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED || shape_is_set(place))
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED || shape_is_set(slot))
 		return false;
-	return (place.field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) || place.field->type == PROTOBUF_C_TYPE_MESSAGE ||
-	       place.field->type == PROTOBUF_C_TYPE_STRING || place.field->type == PROTOBUF_C_TYPE_BYTES;
+	return (slot.field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) || slot.field->type == PROTOBUF_C_TYPE_MESSAGE ||
+	       slot.field->type == PROTOBUF_C_TYPE_STRING || slot.field->type == PROTOBUF_C_TYPE_BYTES;
 }
 
-static bool of_field(struct arena *a, struct shape_place place, struct value *ret)
+static bool of_field(struct arena *a, struct shape_slot slot, struct value *ret)
 {
-	const void *at = shape_at(place);
-	if (is_null(place)) {
+	const void *at = shape_at(slot);
+	if (is_null(slot)) {
 		*ret = (struct value){ .text = NULL };
 		return true;
 	}
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		return of_list(a, place, ret);
-	switch (place.field->type) {
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		return of_list(a, slot, ret);
+	switch (slot.field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 		*ret = of_text(*(const char *const *)at);
 		return true;
@@ -85,7 +85,7 @@ static bool of_field(struct arena *a, struct shape_place place, struct value *re
 		*ret = of_bytes(a, ((const ProtobufCBinaryData *)at)->data, ((const ProtobufCBinaryData *)at)->len);
 		return true;
 	case PROTOBUF_C_TYPE_MESSAGE:
-		*ret = of_json(a, place);
+		*ret = of_json(a, slot);
 		return true;
 	default:
 		return false;
@@ -104,17 +104,17 @@ static struct value of_arg(struct arena *a, const struct db_arg *arg)
 static enum err find_value(struct db *db, struct arena *a, const struct sql *sql, const char *name,
                            const ProtobufCMessage *message, const struct db_arg *args, struct value *ret)
 {
-	struct shape_place place;
+	struct shape_slot slot;
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
 		if (arg->name[0] == name[0] && strcmp(arg->name, name) == 0) {
 			*ret = of_arg(a, arg);
 			return OK;
 		}
 	}
-	if (!message || !shape_find(NULL, message, name, &place))
+	if (!message || !shape_find(NULL, message, name, &slot))
 		return error_note(db, ERR_DB, "%s: nothing is given for the parameter %s (message: %s)", sql->name, name,
 		                  message ? message->descriptor->name : "none");
-	if (!of_field(a, place, ret))
+	if (!of_field(a, slot, ret))
 		return error_note(db, ERR_DB, "%s: the type of field %s cannot be a parameter", sql->name, name);
 	return OK;
 }

@@ -49,32 +49,32 @@ static bool to_number(const char *text, int64_t least, int64_t most, int64_t *re
 	return true;
 }
 
-static bool to_json(struct arena *a, struct shape_place place, const char *text)
+static bool to_json(struct arena *a, struct shape_slot slot, const char *text)
 {
 	struct refusal why;
-	enum err e = shape_field_from_json(a, place, text, strlen(text), &why);
+	enum err e = shape_field_from_json(a, slot, text, strlen(text), &why);
 	errno = e == ERR_BUSY ? ENOMEM : 0;
 	return e == OK;
 }
 
-static bool to_list(struct arena *a, struct shape_place place, const char *text)
+static bool to_list(struct arena *a, struct shape_slot slot, const char *text)
 {
 	const char **items;
 	size_t n;
-	if (place.field->type == PROTOBUF_C_TYPE_MESSAGE)
-		return to_json(a, place, text);
-	if (place.field->type != PROTOBUF_C_TYPE_STRING || !array_read(a, text, &items, &n))
+	if (slot.field->type == PROTOBUF_C_TYPE_MESSAGE)
+		return to_json(a, slot, text);
+	if (slot.field->type != PROTOBUF_C_TYPE_STRING || !array_read(a, text, &items, &n))
 		return false;
-	*(const char ***)shape_at(place) = items;
-	*(size_t *)(void *)((char *)place.holder + place.field->quantifier_offset) = n;
+	*(const char ***)shape_at(slot) = items;
+	*(size_t *)(void *)((char *)slot.holder + slot.field->quantifier_offset) = n;
 	return true;
 }
 
-static bool to_single(struct arena *a, struct shape_place place, const char *text)
+static bool to_single(struct arena *a, struct shape_slot slot, const char *text)
 {
-	void *at = shape_at(place);
+	void *at = shape_at(slot);
 	int64_t n;
-	switch (place.field->type) {
+	switch (slot.field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 		*(const char **)at = arena_strdup(a, text);
 		return true;
@@ -91,19 +91,19 @@ static bool to_single(struct arena *a, struct shape_place place, const char *tex
 	case PROTOBUF_C_TYPE_BYTES:
 		return (((ProtobufCBinaryData *)at)->data = column_bytes(a, text, &((ProtobufCBinaryData *)at)->len)) != NULL;
 	case PROTOBUF_C_TYPE_MESSAGE:
-		return to_json(a, place, text);
+		return to_json(a, slot, text);
 	default:
 		return false;
 	}
 }
 
-static bool set_field(struct arena *a, struct shape_place place, const char *text)
+static bool set_field(struct arena *a, struct shape_slot slot, const char *text)
 {
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		return to_list(a, place, text);
-	if (!to_single(a, place, text))
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		return to_list(a, slot, text);
+	if (!to_single(a, slot, text))
 		return false;
-	shape_choose(place);
+	shape_choose(slot);
 	return true;
 }
 
@@ -113,11 +113,11 @@ static enum err find_columns(struct db *db, struct arena *a, const struct sql *s
 {
 	const ProtobufCMessage *any = shape_new(a, type);
 	for (int i = 0; i < n; i++) {
-		struct shape_place place;
+		struct shape_slot slot;
 		const char *name = PQfname(db->kept, i);
-		if (!shape_find(NULL, any, name, &place))
+		if (!shape_find(NULL, any, name, &slot))
 			return error_note(db, ERR_DB, "%s: column %s is no field of %s", sql->name, name, type->name);
-		columns[i] = (struct column){ .name = name, .field = place.field, .is_path = strchr(name, '.') != NULL };
+		columns[i] = (struct column){ .name = name, .field = slot.field, .is_path = strchr(name, '.') != NULL };
 	}
 	return OK;
 }
@@ -128,11 +128,11 @@ static enum err read_row(struct db *db, struct arena *a, const struct sql *sql, 
 	for (int i = 0; i < n; i++) {
 		if (PQgetisnull(db->kept, row, i))
 			continue;
-		struct shape_place place = { .field = columns[i].field, .holder = m };
+		struct shape_slot slot = { .field = columns[i].field, .holder = m };
 		if (columns[i].is_path)
-			(void)shape_find(a, m, columns[i].name, &place);
+			(void)shape_find(a, m, columns[i].name, &slot);
 		errno = 0;
-		if (set_field(a, place, PQgetvalue(db->kept, row, i)))
+		if (set_field(a, slot, PQgetvalue(db->kept, row, i)))
 			continue;
 		if (errno == ENOMEM)
 			return error_lost(db, "no memory for a column"); /* tried again, not judged */

@@ -17,7 +17,6 @@ struct variant {
 struct pending {
 	const struct sql *sql;
 	struct variant prepares; /* known when sent: what follows in the pipeline needs it; not when it failed */
-	unsigned rows;           /* that it must touch; 0: any number */
 	bool answered;           /* the result is here, its end is not */
 	bool keep;               /* the caller reads the result */
 };
@@ -25,7 +24,6 @@ struct pending {
 enum transaction {
 	TRANSACTION_NONE,
 	TRANSACTION_OPEN,
-	TRANSACTION_CHECKING,   /* COMMIT waits for the outcomes of `:one` statements */
 	TRANSACTION_COMMITTING, /* COMMIT is sent */
 };
 
@@ -36,12 +34,12 @@ struct db {
 	size_t n_sets;
 	struct pending *queue; /* queue[head..tail) is pending */
 	size_t head, tail, capacity;
-	unsigned n_one;    /* pending statements that must touch one row */
 	unsigned silence;  /* results that should have come and did not */
 	PGresult *kept;    /* of the last read; owned here, since decoding may jump out of the arena */
 	struct many *many; /* rows held back, in order of first use */
 	enum transaction transaction;
-	enum err failure; /* the first of this transaction, until rolled back */
+	enum err failure;         /* the first of this transaction, until rolled back */
+	const struct sql *missed; /* the `:one` statement that failed so */
 	bool lost;
 	char error[512];
 };
@@ -54,6 +52,13 @@ struct bound {
 };
 enum err bind_params(struct db *db, struct arena *a, const struct sql *sql, const ProtobufCMessage *message,
                      const struct db_arg *args, struct bound *ret) MUST_USE;
+
+/* --- what the server prepares (text.c) --- */
+
+/* The text of a statement for n rows, in the heap. */
+char *text_for(const struct sql *sql, unsigned n);
+/* Whether this SQLSTATE says that a `:one` statement did not touch its row. */
+bool text_is_missed(const struct sql *sql, const char *state);
 
 /* --- text[] (array.c) --- */
 

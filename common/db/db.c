@@ -91,7 +91,10 @@ enum err db_check_durable(struct db *db, struct arena *a)
 static enum err prepare_one(struct db *db, const struct sql *sql)
 {
 	TRY(pipeline_leave(db));
-	return setup_result(db, sql->name, PQprepare(db->conn, sql->name, sql->text, (int)sql->n_params, NULL));
+	char *text = text_for(sql, 1);
+	enum err e = setup_result(db, sql->name, PQprepare(db->conn, sql->name, text, (int)sql->n_params, NULL));
+	free(text);
+	return e;
 }
 
 static enum err prepare_set(struct db *db, const struct sql_set *set)
@@ -153,12 +156,6 @@ enum err db_prepare(struct arena *a, struct db *db, const struct sql_set *set, c
 	return OK;
 }
 
-enum err db_run(struct db *db, const char *text)
-{
-	TRY(pipeline_leave(db));
-	return setup_result(db, "set-up", PQexec(db->conn, text));
-}
-
 bool db_fence(struct db *db, const char *node)
 {
 	if (setup_ask(db, sql_db_fence, (const char *const[]){ node }) != OK)
@@ -193,7 +190,6 @@ static enum err restore(struct db *db)
 enum err db_reopen(struct db *db)
 {
 	db->head = db->tail = 0;
-	db->n_one = 0;
 	db->silence = 0;
 	db->transaction = TRANSACTION_NONE;
 	many_forget(db);

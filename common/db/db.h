@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 /* One statement, generated from a .sql file (common/db/sqlgen.py):
- *   -- name: course_close :one     (":one" = must touch exactly one row, else the transaction fails)
+ *   -- name: course_close :one     (":one" = a write that must touch exactly one row, else the transaction fails)
  *   update course set ... where id = :course_id
  * becomes `extern const struct sql sql_course_close[1]`.
  * With the mark `:many`, an insert, or an update from (values (...)), is held back so that rows of it go to the server
@@ -103,8 +103,6 @@ struct db_owner {
 enum err db_grant(struct arena *a, struct db *db, const struct db_owner *o, const char **why) MUST_USE;
 /* Prepares all statements of a set; a typo in SQL stops the daemon here. */
 enum err db_prepare(struct arena *a, struct db *db, const struct sql_set *set, const char **why) MUST_USE;
-/* Runs SQL text that returns nothing (setup only). */
-enum err db_run(struct db *db, const char *text) MUST_USE;
 /* Takes the advisory lock that fences off a second instance of a node; false when it is held elsewhere. This
  * and all functions above wait for the server and must not be called in a transaction. */
 bool db_fence(struct db *db, const char *node);
@@ -116,8 +114,8 @@ bool db_fence(struct db *db, const char *node);
 #define db_exec(db, a, sql, message, ...) db_exec_args((db), (a), (sql), (message), DB_ARGS(__VA_ARGS__))
 enum err db_exec_args(struct db *db, struct arena *a, const struct sql *sql, const ProtobufCMessage *message,
                       const struct db_arg *args) MUST_USE;
-/* Reads one row into a message: ERR_NOT_FOUND when there is none (ERR_DB_ROWS for `:one`), ERR_DB_ROWS when there
- * are several. Columns must be fields of it, or paths as "citizen.name"; NULL leaves a field as it is. */
+/* Reads one row into a message: ERR_NOT_FOUND when there is none, ERR_DB when there are several. Columns must be fields
+ * of it, or paths as "citizen.name"; NULL leaves a field as it is. */
 #define db_one(db, a, sql, ret, message, ...)                                                                          \
 	db_one_args((db), (a), (sql), (ProtobufCMessage *)(ret), (message), DB_ARGS(__VA_ARGS__))
 enum err db_one_args(struct db *db, struct arena *a, const struct sql *sql, ProtobufCMessage *ret,
@@ -143,11 +141,12 @@ enum err db_rows_args(struct db *db, struct arena *a, const struct sql *sql, str
 
 /* Queues BEGIN. */
 enum err db_begin(struct db *db) MUST_USE;
-/* Queues COMMIT and returns; the socket becomes readable when there is news. While the outcome of a `:one`
- * statement is not known, COMMIT is held back, and db_commit_poll() sends it. */
+/* Queues COMMIT and returns; the socket becomes readable when there is news. */
 enum err db_commit_send(struct db *db) MUST_USE;
 /* 1 committed, 0 not yet, -1 failed and rolled back (see db_error); -1 with db_is_lost(): nobody knows. */
 int db_commit_poll(struct db *db);
+/* The `:one` statement for which the last transaction failed, since its row was not where it was left; else NULL. */
+const struct sql *db_missed(const struct db *db);
 /* Rolls back, waiting for it. */
 enum err db_rollback(struct db *db) MUST_USE;
 /* The descriptor to poll while a commit is under way. */

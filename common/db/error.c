@@ -44,7 +44,6 @@ enum err error_lost(struct db *db, const char *how)
 	db->lost = true;
 	db->failure = ERR_DB_LOST;
 	db->head = db->tail = 0;
-	db->n_one = 0;
 	many_drop(db);
 	db->transaction = TRANSACTION_NONE;
 	return ERR_DB_LOST;

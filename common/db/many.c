@@ -12,7 +12,6 @@
 
 #define MOST_ROWS 64u                   /* in one execution, and so waiting */
 #define MOST_BYTES ((size_t)256 * 1024) /* waiting of one statement; then they go */
-#define NUMBER_BYTES 5                  /* a number of a placeholder: at most 65535 */
 
 /* The rows of one statement that wait; kept for its next ones when they are sent. */
 struct many {
@@ -22,7 +21,7 @@ struct many {
 	unsigned n;                /* rows that wait */
 	uint32_t about[MOST_ROWS]; /* hash of the first parameter of each; 0: about nothing that another is about */
 	unsigned prepared;         /* sizes of the variants that the connection knows */
-	size_t *places;            /* of each value: 0: NULL, else 1 + where it begins in bytes */
+	size_t *begins;            /* of each value: 0: NULL, else 1 + where it stands in bytes */
 	struct bound bound;        /* the values as they are sent */
 	char *bytes;
 	size_t used, capacity;
@@ -30,7 +29,7 @@ struct many {
 
 static void free_one(struct many *m)
 {
-	free(m->places);
+	free(m->begins);
 	free(m->bound.values);
 	free(m->bound.lengths);
 	free(m->bound.formats);
@@ -43,7 +42,7 @@ static struct many *new_one(const struct sql *sql)
 	struct many *m = memory_must(calloc(1, sizeof *m));
 	size_t most = (size_t)MOST_ROWS * (sql->n_params + 1);
 	m->sql = sql;
-	m->places = memory_must(calloc(most, sizeof *m->places));
+	m->begins = memory_must(calloc(most, sizeof *m->begins));
 	m->bound.values = memory_must(calloc(most, sizeof *m->bound.values));
 	m->bound.lengths = memory_must(calloc(most, sizeof *m->bound.lengths));
 	m->bound.formats = memory_must(calloc(most, sizeof *m->bound.formats));
@@ -53,50 +52,29 @@ static struct many *new_one(const struct sql *sql)
 /* The rows of this statement. The first of a transaction makes it the last of those in use. */
 static struct many *find(struct db *db, const struct sql *sql)
 {
-	struct many **place = &db->many;
-	while (*place && (*place)->sql != sql)
-		place = &(*place)->next;
-	struct many *m = *place ? *place : new_one(sql);
+	struct many **at = &db->many;
+	while (*at && (*at)->sql != sql)
+		at = &(*at)->next;
+	struct many *m = *at ? *at : new_one(sql);
 	if (m->used_before)
 		return m;
-	if (*place)
-		*place = m->next;
-	while (*place)
-		place = &(*place)->next;
+	if (*at)
+		*at = m->next;
+	while (*at)
+		at = &(*at)->next;
 	m->used_before = true;
 	m->next = NULL;
-	*place = m;
+	*at = m;
 	return m;
 }
 
 /* --- sending --- */
 
-/* The statement with its row of values n times, each with placeholders of its own. In the heap. */
-static char *text_of(const struct sql *sql, unsigned n)
-{
-	const char *row = sql->text + sql->row.begin, *end = sql->text + sql->row.end;
-	size_t row_len = (size_t)(end - row) + strlen(",");
-	for (const char *s = row; s < end; s++)
-		row_len += *s == '$' ? NUMBER_BYTES : 0;
-	char *text = memory_must(malloc(strlen(sql->text) + n * row_len + 1));
-	char *out = mempcpy(text, sql->text, sql->row.begin);
-	for (unsigned i = 0; i < n; i++) {
-		for (const char *s = row; s < end;) {
-			*out++ = *s++;
-			if (out[-1] == '$')
-				out += sprintf(out, "%lu", strtoul(s, (char **)&s, 10) + (unsigned long)i * sql->n_params);
-		}
-		*out++ = ',';
-	}
-	strcpy(out - 1, end);
-	return text;
-}
-
 static enum err prepare(struct db *db, struct many *m, unsigned size, const char *name)
 {
 	if (m->prepared & size)
 		return OK;
-	char *text = text_of(m->sql, size);
+	char *text = text_for(m->sql, size);
 	enum err e = pipeline_prepare(db, m->sql, name, text, (struct variant){ &m->prepared, size });
 	free(text);
 	return e;
@@ -118,7 +96,7 @@ static enum err send_all(struct db *db, struct many *m)
 {
 	unsigned first = 0, n = m->n;
 	for (size_t i = 0; i < (size_t)n * m->sql->n_params; i++)
-		m->bound.values[i] = m->places[i] ? m->bytes + m->places[i] - 1 : NULL;
+		m->bound.values[i] = m->begins[i] ? m->bytes + m->begins[i] - 1 : NULL;
 	m->n = 0;
 	m->used = 0;
 	for (unsigned size = MOST_ROWS; size; size /= 2) {
@@ -187,7 +165,7 @@ static void copy_row(struct many *m, const struct bound *row)
 		make_room(m, len);
 		if (value)
 			memcpy(m->bytes + m->used, value, len);
-		m->places[first + i] = value ? m->used + 1 : 0;
+		m->begins[first + i] = value ? m->used + 1 : 0;
 		m->bound.lengths[first + i] = row->lengths[i];
 		m->bound.formats[first + i] = row->formats[i];
 		m->used += len;

@@ -31,7 +31,6 @@ static enum err ready(struct db *db)
 static void push(struct db *db, struct pending p)
 {
 	db->queue[db->tail++] = p;
-	db->n_one += p.rows > 0;
 }
 
 enum err pipeline_send(struct db *db, const struct sql *sql, const struct bound *bound, bool keep)
@@ -40,7 +39,7 @@ enum err pipeline_send(struct db *db, const struct sql *sql, const struct bound 
 	if (PQsendQueryPrepared(db->conn, sql->name, (int)sql->n_params, bound ? bound->values : NULL,
 	                        bound ? bound->lengths : NULL, bound ? bound->formats : NULL, 0) != 1)
 		return error_lost(db, sql->name);
-	push(db, (struct pending){ .sql = sql, .rows = sql->one, .keep = keep });
+	push(db, (struct pending){ .sql = sql, .keep = keep });
 	return OK;
 }
 
@@ -62,7 +61,7 @@ enum err pipeline_send_rows(struct db *db, const struct sql *sql, const char *na
 	if (PQsendQueryPrepared(db->conn, name, (int)(rows * sql->n_params), bound->values, bound->lengths, bound->formats,
 	                        0) != 1)
 		return error_lost(db, sql->name);
-	push(db, (struct pending){ .sql = sql, .rows = sql->one ? rows : 0 });
+	push(db, (struct pending){ .sql = sql });
 	return OK;
 }
 
@@ -98,12 +97,6 @@ static void fail(struct db *db, enum err e)
 		db->failure = e;
 }
 
-/* Rows that the statement touched or gave. */
-static long rows_of(PGresult *result)
-{
-	return strtol(PQcmdTuples(result), NULL, 10);
-}
-
 /* Only the first failure of a transaction is told: the later ones follow from it. */
 static void judge(struct db *db, const struct pending *p, PGresult *result)
 {
@@ -113,19 +106,17 @@ static void judge(struct db *db, const struct pending *p, PGresult *result)
 		*p->prepares.known &= ~p->prepares.size;
 	if (db->failure != OK)
 		return;
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+	if (text_is_missed(sql, PQresultErrorField(result, PG_DIAG_SQLSTATE))) {
+		db->missed = sql;
+		fail(db, error_note(db, ERR_DB, "%s did not touch its row", sql->name));
+	} else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		fail(db, error_of_result(db, sql->name, result));
-	else if (p->rows == 1 && rows_of(result) != 1)
-		fail(db, error_note(db, ERR_DB_ROWS, "%s touched %ld rows, not one", sql->name, rows_of(result)));
-	else if (p->rows && rows_of(result) != p->rows)
-		fail(db, error_note(db, ERR_DB_ROWS, "%s touched %ld rows, not %u", sql->name, rows_of(result), p->rows));
 	else if (sql == sql_db_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0)
 		fail(db, error_note(db, ERR_DB, "the server rolled back at COMMIT"));
 }
 
 static void pop(struct db *db)
 {
-	db->n_one -= db->queue[db->head].rows > 0;
 	db->silence = 0;
 	if (++db->head == db->tail)
 		db->head = db->tail = 0;

@@ -12,7 +12,7 @@ static enum err may_send(struct db *db)
 {
 	if (db->lost)
 		return ERR_DB_LOST;
-	if (db->transaction == TRANSACTION_CHECKING || db->transaction == TRANSACTION_COMMITTING)
+	if (db->transaction == TRANSACTION_COMMITTING)
 		return error_note(db, ERR_DB, "the connection is committing");
 	return db->failure;
 }
@@ -59,7 +59,7 @@ enum err db_one_args(struct db *db, struct arena *a, const struct sql *sql, Prot
 	if (n == 0)
 		return ERR_NOT_FOUND;
 	if (n > 1)
-		return error_note(db, ERR_DB_ROWS, "%s gave %d rows, not one", sql->name, n);
+		return error_note(db, ERR_DB, "%s gave %d rows, not one", sql->name, n);
 	return column_read(db, a, sql, ret->descriptor, &ret, 1);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A transaction. A statement that must touch one row and does not is no error to the
- * server, so COMMIT is not sent before the outcomes of such statements are here; db_commit_poll()
- * does that step without blocking. A COMMIT whose answer is lost with the connection has failed
- * as far as this layer can say, and the connection says that it is lost. */
+/* A transaction. COMMIT goes out behind its statements, whose outcomes come with its own: where one fails the server
+ * skips it. A COMMIT whose answer is lost with the connection has failed as far as this layer can say, and the
+ * connection says that it is lost. */
 #include "base/fault.h"
 #include "db/connection.h"
 #include "sql_db.h"
@@ -14,6 +13,7 @@ enum err db_begin(struct db *db)
 	if (db->transaction != TRANSACTION_NONE)
 		return error_note(db, ERR_DB, "a transaction is open already");
 	db->failure = OK;
+	db->missed = NULL;
 	many_drop(db);
 	TRY(pipeline_send(db, sql_db_begin, NULL, false));
 	db->transaction = TRANSACTION_OPEN;
@@ -43,17 +43,6 @@ enum err db_rollback(struct db *db)
 	return OK;
 }
 
-static enum err send_commit(struct db *db)
-{
-	FAULT_POINT(commit_unsent);
-	TRY(pipeline_send(db, sql_db_commit, NULL, false));
-	TRY(pipeline_sync(db));
-	db->transaction = TRANSACTION_COMMITTING;
-	int unsent = PQflush(db->conn);
-	FAULT_POINT(commit_sent);
-	return unsent < 0 ? error_lost(db, "commit") : OK;
-}
-
 enum err db_commit_send(struct db *db)
 {
 	if (db->lost)
@@ -63,11 +52,13 @@ enum err db_commit_send(struct db *db)
 	if (db->failure != OK)
 		return db->failure;
 	TRY(many_flush(db, true));
-	if (db->n_one == 0)
-		return send_commit(db);
-	TRY(pipeline_push(db));
-	db->transaction = TRANSACTION_CHECKING;
-	return PQflush(db->conn) < 0 ? error_lost(db, "commit") : OK;
+	FAULT_POINT(commit_unsent);
+	TRY(pipeline_send(db, sql_db_commit, NULL, false));
+	TRY(pipeline_sync(db));
+	db->transaction = TRANSACTION_COMMITTING;
+	int unsent = PQflush(db->conn);
+	FAULT_POINT(commit_sent);
+	return unsent < 0 ? error_lost(db, "commit") : OK;
 }
 
 /* -1, with nothing of the transaction left on the server and the error kept. */
@@ -80,21 +71,21 @@ static int undo(struct db *db)
 
 int db_commit_poll(struct db *db)
 {
-	if (db->transaction != TRANSACTION_CHECKING && db->transaction != TRANSACTION_COMMITTING)
+	if (db->transaction != TRANSACTION_COMMITTING)
 		return -1;
 	/* What these two find broken shows in PQstatus() once all that had come is taken. */
 	(void)PQconsumeInput(db->conn);
 	(void)PQflush(db->conn);
-	while (pipeline_take(db, false)) {
-		if (db->lost || db->failure != OK)
-			return undo(db);
-		if (db->transaction == TRANSACTION_COMMITTING) {
-			db->transaction = TRANSACTION_NONE;
-			FAULT_POINT(commit_heard);
-			return 1;
-		}
-		if (send_commit(db) != OK)
-			return undo(db);
-	}
-	return 0;
+	if (!pipeline_take(db, false))
+		return 0;
+	if (db->lost || db->failure != OK)
+		return undo(db);
+	db->transaction = TRANSACTION_NONE;
+	FAULT_POINT(commit_heard);
+	return 1;
+}
+
+const struct sql *db_missed(const struct db *db)
+{
+	return db->missed;
 }

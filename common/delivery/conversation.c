@@ -22,7 +22,7 @@
 
 /* --- what comes from the receiver --- */
 
-void outbox_on_up(struct outbox *o, const char *node)
+void conversation_on_up(struct outbox *o, const char *node)
 {
 	struct out_stream *s = out_stream_find(o, node);
 	if (s) {
@@ -31,7 +31,7 @@ void outbox_on_up(struct outbox *o, const char *node)
 	}
 }
 
-void outbox_on_gone(struct outbox *o, const char *node)
+void conversation_on_gone(struct outbox *o, const char *node)
 {
 	struct out_stream *s = out_stream_find(o, node);
 	if (s) {
@@ -64,7 +64,7 @@ static void go_on(struct out_stream *s, const Ack *ack, bool answers)
 		memcpy(s->receipt, ack->receipt.data, SIGNATURE_LEN);
 	tail_drop_until(&s->tail, s->acked);
 	if (answers) {
-		if (s->broken && few_may(&s->words, STREAM_WORDS, now_ms))
+		if (s->broken && seldom_few_may(&s->words, STREAM_WORDS, now_ms))
 			log_info("stream to %s goes on from %lld", s->receiver, (long long)ack->position);
 		s->broken = false;
 		s->said_why = NULL;
@@ -83,7 +83,7 @@ static void go_on(struct out_stream *s, const Ack *ack, bool answers)
 		s->ack_due_ms = s->acked < s->seq ? now_ms + ACK_PATIENCE_MS : 0;
 }
 
-void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack)
+void conversation_on_ack(struct outbox *o, const char *from, const Ack *ack)
 {
 	struct out_stream *s = out_stream_find(o, from);
 	if (!s || ack->position < 0)
@@ -281,7 +281,7 @@ static void meet(struct outbox *o)
 	o->met = o->engine->membership.times;
 }
 
-int outbox_pump(struct outbox *o, int64_t now_ms)
+int conversation_pump(struct outbox *o, int64_t now_ms)
 {
 	int soonest = -1;
 	bool tell = o->engine->read_only && !o->told;

@@ -21,11 +21,11 @@ void delivery_close(struct delivery *d)
 void delivery_on_frame(struct delivery *d, const char *from, const Frame *f)
 {
 	if (f->greeting)
-		inbox_on_greeting(d->inbox, from, f->greeting);
+		reception_on_greeting(d->inbox, from, f->greeting);
 	if (f->batch)
-		inbox_on_batch(d->inbox, from, f->batch);
+		reception_on_batch(d->inbox, from, f->batch);
 	if (f->ack)
-		outbox_on_ack(d->outbox, from, f->ack);
+		conversation_on_ack(d->outbox, from, f->ack);
 }
 
 /* --- in each transaction --- */
@@ -95,8 +95,9 @@ static void look_at_parked(void *owner)
 
 void delivery_participants(struct delivery *d, struct participant ret[DELIVERY_PARTICIPANTS])
 {
-	static const char *const out_conditions[] = { "out_stream_set", NULL };
-	static const char *const in_conditions[] = { "in_stream_advance", "in_stream_asked", "in_stream_renew", NULL };
+	static const struct sql *const positions_out[] = { sql_out_stream_set, NULL };
+	static const struct sql *const positions_in[] = { sql_in_stream_advance, sql_in_stream_asked, sql_in_stream_renew,
+		                                              NULL };
 	ret[0] = (struct participant){
 		.owner = d->outbox,
 		.reload = reload_outbox,
@@ -104,7 +105,7 @@ void delivery_participants(struct delivery *d, struct participant ret[DELIVERY_P
 		.committed = outbox_is_committed,
 		.rolled_back = outbox_is_rolled_back,
 		.due = outbox_is_due,
-		.conditions = out_conditions,
+		.positions = positions_out,
 	};
 	ret[1] = (struct participant){
 		.owner = d->inbox,
@@ -113,7 +114,7 @@ void delivery_participants(struct delivery *d, struct participant ret[DELIVERY_P
 		.committed = inbox_is_committed,
 		.rolled_back = inbox_is_rolled_back,
 		.due = inbox_is_due,
-		.conditions = in_conditions,
+		.positions = positions_in,
 	};
 	ret[2] = (struct participant){
 		.owner = d->parked,

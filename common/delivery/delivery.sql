@@ -10,15 +10,10 @@ select receiver, seq, acked, chain, acked_chain, receipt from bus_out_stream;
 -- name: out_stream_seq
 select seq from bus_out_stream where receiver = :receiver;
 
--- name: out_stream_set
--- Fails in the server, by the division, when the row is not where we left it: so COMMIT need not wait for the outcome.
-with moved as (
-    insert into bus_out_stream (receiver, seq, chain) values (:receiver, :seq::bigint, :chain)
-    on conflict (receiver) do update set seq = excluded.seq, chain = excluded.chain
-    where bus_out_stream.seq = :old_seq::bigint
-    returning 1
-)
-select 1 / count(*) as moved from moved;
+-- name: out_stream_set :one
+insert into bus_out_stream (receiver, seq, chain) values (:receiver, :seq::bigint, :chain)
+on conflict (receiver) do update set seq = excluded.seq, chain = excluded.chain
+where bus_out_stream.seq = :old_seq::bigint;
 
 -- name: out_insert :late
 insert into bus_out (receiver, seq, id, type, entity, salt, body, chain)
@@ -71,33 +66,21 @@ select epoch, seq from bus_in_stream where sender = :sender;
 insert into bus_in_stream (sender, epoch, since, partner, life_signature, seq, chain, signed_seq, signed_chain, signature)
 values (:sender, :epoch, :since, :partner, nullif(:life_signature::bytea, ''), :seq, :chain, :signed_seq, :signed_chain, :signature);
 
--- name: in_stream_advance
--- Fails in the server, as out_stream_set does.
-with moved as (
-    update bus_in_stream set seq = :seq, chain = :chain, asked = false,
-           signed_seq = :signed_seq, signed_chain = :signed_chain, signature = :signature
-    where sender = :sender and epoch = :epoch and seq = :old_seq
-    returning 1
-)
-select 1 / count(*) as moved from moved;
+-- name: in_stream_advance :one
+update bus_in_stream set seq = :seq, chain = :chain, asked = false,
+       signed_seq = :signed_seq, signed_chain = :signed_chain, signature = :signature
+where sender = :sender and epoch = :epoch and seq = :old_seq;
 
--- name: in_stream_asked
--- The sender asks to be recovered from what is known here. Fails in the server, as out_stream_set does.
-with moved as (
-    update bus_in_stream set asked = true where sender = :sender and epoch = :epoch and seq = :old_seq returning 1
-)
-select 1 / count(*) as moved from moved;
+-- name: in_stream_asked :one
+-- The sender asks to be recovered from what is known here.
+update bus_in_stream set asked = true where sender = :sender and epoch = :epoch and seq = :old_seq;
 
--- name: in_stream_renew
--- The sender's database begins a new life. Fails in the server, as out_stream_set does.
-with moved as (
-    update bus_in_stream set epoch = :epoch, since = :since, partner = :partner,
-           life_signature = nullif(:life_signature::bytea, ''), seq = 0, chain = :chain,
-           signed_seq = 0, signed_chain = null, signature = null, asked = false
-    where sender = :sender and epoch = :old_epoch and seq = :old_seq and since < :since
-    returning 1
-)
-select 1 / count(*) as moved from moved;
+-- name: in_stream_renew :one
+-- The sender's database begins a new life.
+update bus_in_stream set epoch = :epoch, since = :since, partner = :partner,
+       life_signature = nullif(:life_signature::bytea, ''), seq = 0, chain = :chain,
+       signed_seq = 0, signed_chain = null, signature = null, asked = false
+where sender = :sender and epoch = :old_epoch and seq = :old_seq and since < :since;
 
 -- What peers send may be empty, and empty is NULL for a parameter.
 -- name: parked_insert

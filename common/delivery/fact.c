@@ -12,10 +12,10 @@ enum err fact_read(struct tx *tx, const struct projection *what, const struct re
 
 const char *fact_field(const ProtobufCMessage *m, const char *path)
 {
-	struct shape_place place;
-	if (!shape_find(NULL, m, path, &place) || !place.holder)
+	struct shape_slot slot;
+	if (!shape_find(NULL, m, path, &slot) || !slot.holder)
 		return "";
-	return *(const char *const *)shape_at(place);
+	return *(const char *const *)shape_at(slot);
 }
 
 enum err fact_emit(struct tx *tx, const struct projection *what, const char *node, const ProtobufCMessage *m)

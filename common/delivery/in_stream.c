@@ -36,7 +36,7 @@ void in_stream_stand_still(struct inbox *i, struct in_stream *s, const char *why
 {
 	if (!s->refused == !why)
 		return;
-	bool say = few_may(&s->words, STREAM_WORDS, clock_monotonic_ms());
+	bool say = seldom_few_may(&s->words, STREAM_WORDS, clock_monotonic_ms());
 	if (why && say)
 		log_error("nothing is taken from %s: %s (here: position %lld)", s->sender, why, (long long)s->position);
 	else if (say)

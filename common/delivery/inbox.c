@@ -113,7 +113,7 @@ static void begin_anew(struct inbox *i, struct in_stream *s)
 	anew.words = s->words;
 	*s = anew;
 	in_stream_acknowledge(i, s, true);
-	outbox_on_up(i->delivery->outbox, s->sender);
+	conversation_on_up(i->delivery->outbox, s->sender);
 }
 
 void inbox_leave(struct in_stream *s, const struct letter *l)

@@ -121,7 +121,7 @@ void outbox_say_broken(const struct outbox *o, struct buffer *out);
 
 /* --- conversation.c --- */
 
-void outbox_on_ack(struct outbox *o, const char *from, const Ack *ack);
+void conversation_on_ack(struct outbox *o, const char *from, const Ack *ack);
 
 /* --- past.c --- */
 
@@ -209,8 +209,8 @@ void inbox_rolled_back(struct inbox *i);
 
 /* --- reception.c --- */
 
-void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g);
-void inbox_on_batch(struct inbox *i, const char *from, const Batch *b);
+void reception_on_greeting(struct inbox *i, const char *from, const Greeting *g);
+void reception_on_batch(struct inbox *i, const char *from, const Batch *b);
 
 /* --- incoming.c: a message that came in, as a job of the writer --- */
 
@@ -255,11 +255,6 @@ enum err parked_take(struct parked *p, struct tx *tx, const struct origin *from,
                      bool *ret_others) MUST_USE;
 /* It is buried: takes it out, but its entity still is in the way of later ones. */
 enum err parked_remove(struct parked *p, struct tx *tx, const struct origin *from) MUST_USE;
-
-/* --- release.c --- */
-
-/* Puts what waits for the entity into the next transaction, in order. Call outside of a transaction. */
-void release_of(struct parked *p, const char *entity);
 
 /* --- dispatch.c: one message to its handler --- */
 

@@ -42,7 +42,8 @@ void out_stream_stand_still(struct out_stream *s)
 
 void out_stream_say_broken(struct out_stream *s, const Ack *ack, const char *why)
 {
-	if (!s->said_why && few_may(&s->words, STREAM_WORDS, clock_monotonic_ms())) /* once, whatever else it says then */
+	if (!s->said_why &&
+	    seldom_few_may(&s->words, STREAM_WORDS, clock_monotonic_ms())) /* once, whatever else it says then */
 		log_error("stream to %s stands still: it says position %lld of epoch %s, but %s (here: %lld sent, %lld "
 		          "acknowledged). Messages for it are kept until that is mended",
 		          s->receiver, (long long)ack->position, ack->epoch, why, (long long)s->seq, (long long)s->acked);

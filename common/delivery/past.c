@@ -8,26 +8,27 @@
 #include "delivery/internal.h"
 #include "sql_delivery.h"
 
-enum place { PLACE_UNKNOWN, PLACE_GONE, PLACE_HERE }; /* unknown: the database does not answer now */
+enum whereabouts { CHAIN_IS_UNKNOWN, CHAIN_IS_GONE, CHAIN_IS_HERE }; /* unknown: the database does not answer now */
 
 /* What was sent from here up to a position that is not beyond what was sent. */
-static enum place chain_at(const struct outbox *o, const struct out_stream *s, int64_t position, struct chain *ret)
+static enum whereabouts chain_at(const struct outbox *o, const struct out_stream *s, int64_t position,
+                                 struct chain *ret)
 {
 	const struct letter *l = tail_get(&s->tail, position);
 	struct engine *e = o->engine;
 	struct db_rows rows;
 	if (position == s->seq || position == s->acked || l) {
 		*ret = position == s->seq ? s->chain : l ? l->chain : s->acked_chain;
-		return PLACE_HERE;
+		return CHAIN_IS_HERE;
 	}
 	if (arena_used(e->scratch) > ENGINE_ARENA_LIMIT / 2 ||
 	    db_rows(e->reading, e->scratch, sql_out_chain, &rows, NULL, ARG_TEXT("receiver", s->receiver),
 	            ARG_INT("seq", position)) != OK)
-		return PLACE_UNKNOWN;
+		return CHAIN_IS_UNKNOWN;
 	if (!rows.n || rows.lengths[0] != CHAIN_LEN)
-		return PLACE_GONE;
+		return CHAIN_IS_GONE;
 	memcpy(ret->head, rows.cells[0], CHAIN_LEN);
-	return PLACE_HERE;
+	return CHAIN_IS_HERE;
 }
 
 /* Whether the database, too, knows of less than the receiver has: else another process has the word now, and this one
@@ -61,7 +62,7 @@ static void look_for_proof(struct outbox *o, struct out_stream *s, const Ack *ac
 		set_back_found(o->engine, s->receiver,
 		               "has applied %lld messages that this node signed for, but the database knows %lld",
 		               (long long)seq, (long long)s->seq);
-	else if (seq <= s->seq && chain_at(o, s, seq, &chain) == PLACE_HERE && !chain_is(&chain, ack->head->chain))
+	else if (seq <= s->seq && chain_at(o, s, seq, &chain) == CHAIN_IS_HERE && !chain_is(&chain, ack->head->chain))
 		set_back_found(
 		    o->engine, s->receiver,
 		    "has applied other messages that this node signed for, up to number %lld, than the database knows",
@@ -92,10 +93,10 @@ bool past_fits(struct outbox *o, struct out_stream *s, const Ack *ack)
 			is_another_past(o, s, ack, "so much was never sent, and it shows no signature of this node for more");
 		return false;
 	}
-	enum place place = chain_at(o, s, ack->position, &chain);
-	if (place == PLACE_GONE)
+	enum whereabouts where = chain_at(o, s, ack->position, &chain);
+	if (where == CHAIN_IS_GONE)
 		out_stream_say_broken(s, ack, "what it has not acknowledged is not all in bus_out");
-	if (place != PLACE_HERE) /* its next word will come in another turn, when the database may answer */
+	if (where != CHAIN_IS_HERE) /* its next word will come in another turn, when the database may answer */
 		return false;
 	if (chain_is(&chain, ack->chain))
 		return true;

@@ -84,7 +84,7 @@ static bool take_renewal(struct inbox *i, struct in_stream *s, const Greeting *g
 	return true;
 }
 
-bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery)
+bool reception_is_asked(struct inbox *i, const char *from, const char *recovery)
 {
 	struct in_stream *s = in_stream_of(i, from);
 	if (s->accepted != s->position || s->waiting_bytes || strcmp(s->epoch, recovery) == 0)
@@ -108,7 +108,7 @@ static bool is_well_again(struct in_stream *s, const Greeting *g)
 	return now_ms - s->again_ms >= AGAIN_MS;
 }
 
-void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page)
+void reception_describe(struct inbox *i, const char *sender, SnapshotPage *page)
 {
 	const struct in_stream *s = in_stream_of(i, sender);
 	page->known_epoch = s->epoch;
@@ -116,7 +116,7 @@ void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page)
 	page->known_chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)s->chain.head };
 }
 
-void inbox_on_greeting(struct inbox *i, const char *from, const Greeting *g)
+void reception_on_greeting(struct inbox *i, const char *from, const Greeting *g)
 {
 	if (writer_is_stale(i->engine->writer)) /* its position is not known now: the sender greets again */
 		return;
@@ -195,7 +195,7 @@ static void take_batch(struct inbox *i, struct in_stream *s, const Batch *b)
 		s->gap = !accept_letter(i, s, b, n);
 }
 
-void inbox_on_batch(struct inbox *i, const char *from, const Batch *b)
+void reception_on_batch(struct inbox *i, const char *from, const Batch *b)
 {
 	if (writer_is_stale(i->engine->writer) || i->engine->read_only)
 		return;

@@ -34,6 +34,6 @@ void refused_repetition(struct engine *e, const char *from)
 
 void refused_letter(struct engine *e, const struct origin *from, const char *type, enum err why)
 {
-	if (few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms())) /* each is in the table of dead letters */
+	if (seldom_few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms())) /* each is in the table of dead letters */
 		log_warning("dead letter from %s seq %lld (%s): %s", from->sender, (long long)from->seq, type, err_slug(why));
 }

@@ -40,7 +40,8 @@ static bool any_waits(const struct parked *p, const char *entity)
 	return false;
 }
 
-void release_of(struct parked *p, const char *entity)
+/* Puts what waits for the entity into the next transaction, in order. Call outside of a transaction. */
+static void release_of(struct parked *p, const char *entity)
 {
 	struct db_rows rows;
 	if (!p->tree || !any_waits(p, entity))

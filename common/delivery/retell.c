@@ -187,7 +187,7 @@ struct retell *retell_new(struct delivery *d, const struct fact_row *facts, size
 {
 	struct retell *r = ARENA_NEW(d->engine->arena, struct retell);
 	*r = (struct retell){ .job = { .kind = &kind }, .delivery = d, .facts = facts, .n_facts = n_facts, .due = true };
-	r->arena = memory_must(arena_new(ROW_MEMORY));
+	r->arena = arena_new(ROW_MEMORY);
 	return r;
 }
 

@@ -44,11 +44,11 @@ void delivery_on_frame(struct delivery *d, const char *from, const Frame *f);
 
 /* --- outbox.c, conversation.c: streams out --- */
 
-void outbox_on_up(struct outbox *o, const char *node);
-void outbox_on_gone(struct outbox *o, const char *node);
+void conversation_on_up(struct outbox *o, const char *node);
+void conversation_on_gone(struct outbox *o, const char *node);
 /* Sends what may be sent now, within bounds. In how many milliseconds there is more to send by itself (0: at once), or
  * -1. */
-int outbox_pump(struct outbox *o, int64_t now_ms);
+int conversation_pump(struct outbox *o, int64_t now_ms);
 /* How many messages to it are not acknowledged. */
 int64_t outbox_waiting(const struct outbox *o, const char *receiver);
 /* Where the stream to a node stands, for a page of a snapshot. */
@@ -76,9 +76,9 @@ enum err anew_number(struct tx *tx,
 /* A node asks what is known of it, to be recovered from that: from now on nothing that it sent before is taken, until
  * it begins the new life or shows that it need not. False: something of it waits here, and is no part yet of what is
  * known; or that it asks has to be stored first; or that life has begun. */
-bool inbox_is_asked(struct inbox *i, const char *from, const char *recovery);
+bool reception_is_asked(struct inbox *i, const char *from, const char *recovery);
 /* Where the stream from a node stands, for a page of a snapshot. */
-void inbox_describe(struct inbox *i, const char *sender, SnapshotPage *page);
+void reception_describe(struct inbox *i, const char *sender, SnapshotPage *page);
 
 /* --- parked.c, release.c: messages that wait for their parent, and dead letters --- */
 

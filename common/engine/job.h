@@ -68,9 +68,9 @@ struct participant {
 	enum err (*rolled_back)(void *owner);
 	/* Whether it has something to save though there is no job. */
 	bool (*due)(void *owner, int64_t now_ms);
-	/* Statements that divide by zero, in the server, when a row is not where this process left it: somebody else
-	 * writes to this database. Ends with NULL. */
-	const char *const *conditions;
+	/* Its statements with the mark `:one`: when a row is not where this process left it, somebody else writes to this
+	 * database. Ends with NULL. */
+	const struct sql *const *positions;
 };
 
 /* --- participant.c: the functions of all participants, one after another; of those that may fail, up to the first
@@ -84,7 +84,7 @@ void participants_committed(const struct engine *e);
 /* All of them, whatever fails. */
 enum err participants_rolled_back(const struct engine *e) MUST_USE;
 bool participants_due(const struct engine *e, int64_t now_ms);
-/* Whether these words of the database say that a row was not where a participant left it. */
-bool participants_were_moved(const struct engine *e, const char *database_said);
+/* Whether this statement, which missed its row, is one for the positions of a participant. NULL: no. */
+bool participants_were_moved(const struct engine *e, const struct sql *missed);
 
 #endif

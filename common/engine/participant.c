@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Calls all that have a part in a transaction, in the order of the table. Owns nothing, decides nothing. */
-#include <string.h>
-
 #include "engine/engine.h"
 #include "engine/job.h"
 
@@ -71,14 +69,12 @@ bool participants_due(const struct engine *e, int64_t now_ms)
 	return false;
 }
 
-bool participants_were_moved(const struct engine *e, const char *database_said)
+bool participants_were_moved(const struct engine *e, const struct sql *missed)
 {
-	static const char divided[] = ": SQLSTATE 22012";
 	for
 		EACH(e, p)
-	for (const char *const *name = p->conditions; name && *name; name++)
-		if (strncmp(database_said, *name, strlen(*name)) == 0 &&
-		    strncmp(database_said + strlen(*name), divided, sizeof divided - 1) == 0)
+	for (const struct sql *const *of = p->positions; missed && of && *of; of++)
+		if (*of == missed)
 			return true;
 	return false;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The small functions that handlers call on their transaction, and what they note for after its commit. Owns nothing,
- * commits nothing. */
+/* The small functions that handlers call on their transaction, and the errands they leave for after its commit. Owns
+ * nothing, commits nothing. */
 #include "engine/transaction.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/uuid.h"
 #include "engine/engine.h"
 
 enum err tx_refuse(struct tx *tx, enum err e, const char *field, const char *rule, ...)
@@ -39,11 +38,6 @@ enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessa
 	return db_exec_args(tx->db, tx->arena, sql, message, stamp(tx, args, stamped));
 }
 
-const char *tx_id(struct tx *tx, const char *purpose)
-{
-	return uuid_derive(tx->arena, tx->cause, purpose, ++tx->emitted);
-}
-
 struct tx tx_make(struct engine *e, struct db *db, struct arena *a)
 {
 	struct date today = clock_today(e);
@@ -63,33 +57,33 @@ struct tx tx_make(struct engine *e, struct db *db, struct arena *a)
 
 /* --- after the commit --- */
 
-struct note {
-	struct note *next;
+struct errand {
+	struct errand *next;
 	const struct after_commit *what;
 	const char *text;
 };
 
-void notes_begin(struct notes *n, struct arena *a)
+void tx_errands_begin(struct errands *n, struct arena *a)
 {
-	*n = (struct notes){ .arena = a, .last = &n->first };
+	*n = (struct errands){ .arena = a, .last = &n->first };
 }
 
 void tx_after_commit(struct tx *tx, const struct after_commit *what, const char *text)
 {
-	struct notes *notes = tx->notes;
-	if (!notes)
+	struct errands *errands = tx->errands;
+	if (!errands)
 		return;
-	for (const struct note *n = what->once ? notes->first : NULL; n; n = n->next)
+	for (const struct errand *n = what->once ? errands->first : NULL; n; n = n->next)
 		if (n->what == what && strcmp(n->text, text) == 0)
 			return;
-	struct note *n = ARENA_NEW(notes->arena, struct note);
-	*n = (struct note){ .what = what, .text = arena_strdup(notes->arena, text) };
-	*notes->last = n;
-	notes->last = &n->next;
+	struct errand *n = ARENA_NEW(errands->arena, struct errand);
+	*n = (struct errand){ .what = what, .text = arena_strdup(errands->arena, text) };
+	*errands->last = n;
+	errands->last = &n->next;
 }
 
-void notes_run(const struct notes *n, struct engine *e)
+void tx_errands_run(const struct errands *n, struct engine *e)
 {
-	for (const struct note *note = n->first; note; note = note->next)
-		note->what->run(e, note->text);
+	for (const struct errand *next = n->first; next; next = next->next)
+		next->what->run(e, next->text);
 }

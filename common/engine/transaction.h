@@ -17,7 +17,7 @@
 
 struct engine;
 struct message_row;
-struct notes;
+struct errands;
 
 /* --- one unit of work within a transaction of the writer, or a read --- */
 
@@ -34,8 +34,8 @@ struct tx {
 	const struct message_row *row; /* of a message: its row in the table of handlers; else NULL */
 	const char *cause;             /* id of the message or request being handled */
 	void **kept; /* of a message: what was read earlier in this transaction and is true still; of the service */
-	struct engine *engine; /* private to the rooms of common/ */
-	struct notes *notes;   /* the same: what is to be done after the commit; NULL: nobody will */
+	struct engine *engine;   /* private to the rooms of common/ */
+	struct errands *errands; /* the same: what is to be done after the commit; NULL: nobody will */
 	unsigned emitted;
 	bool wrote;
 };
@@ -54,28 +54,26 @@ enum err tx_exec_args(struct tx *tx, const struct sql *sql, const ProtobufCMessa
 #define tx_one(tx, sql, ret, message, ...) db_one((tx)->db, (tx)->arena, (sql), (ret), (message), __VA_ARGS__)
 #define tx_all(tx, sql, type, ret, n, message, ...)                                                                    \
 	db_all((tx)->db, (tx)->arena, (sql), (type), (ret), (n), (message), __VA_ARGS__)
-/* An id that this cause and n always give. */
-const char *tx_id(struct tx *tx, const char *purpose);
 
 /* --- for the rooms of common/ --- */
 
 /* A transaction as a handler sees it, on one of the connections. */
 struct tx tx_make(struct engine *e, struct db *db, struct arena *a);
 
-/* What a room does after the commit with a text that was noted in the transaction. */
+/* An errand: what a room does after the commit with a text that was left in the transaction. */
 struct after_commit {
 	void (*run)(struct engine *e, const char *text);
-	bool once; /* for each text, however often it was noted */
+	bool once; /* for each text, however often it was left */
 };
-/* Runs it after the commit, in the order of noting; not at all when the transaction is rolled back. */
+/* Runs it after the commit, in the order in which they were left; not at all when the transaction is rolled back. */
 void tx_after_commit(struct tx *tx, const struct after_commit *what, const char *text);
 
-/* What was noted, in an arena as long as the transaction. */
-struct notes {
+/* They lie in an arena that lives as long as the transaction. */
+struct errands {
 	struct arena *arena;
-	struct note *first, **last;
+	struct errand *first, **last;
 };
-void notes_begin(struct notes *n, struct arena *a);
-void notes_run(const struct notes *n, struct engine *e);
+void tx_errands_begin(struct errands *n, struct arena *a);
+void tx_errands_run(const struct errands *n, struct engine *e);
 
 #endif

@@ -27,7 +27,7 @@ struct writer *writer_new(struct engine *e)
 	w->engine = e;
 	w->arena = arena_new(ENGINE_ARENA_LIMIT);
 	w->last = &w->first;
-	notes_begin(&w->notes, w->arena);
+	tx_errands_begin(&w->errands, w->arena);
 	return w;
 }
 
@@ -193,7 +193,7 @@ static void fail(struct writer *w, enum err e)
 	metric_add(engine, METRIC_TRANSACTIONS_FAILED, 1);
 	log_warning("a transaction failed (%s)%s%s", err_slug(e), said ? ": " : "", said ? db_error(engine->writing) : "");
 	bool wait = said && repair_is_at_fault(w);
-	if (said && participants_were_moved(engine, db_error(engine->writing)))
+	if (participants_were_moved(engine, db_missed(engine->writing)))
 		stop(w, "the positions in the database are not those of this process: stopping, to read them again");
 	if (db_is_lost(engine->writing) || db_rollback(engine->writing) != OK) {
 		lose(w);
@@ -219,7 +219,7 @@ static enum err run_job(struct writer *w, struct job *job)
 	struct arena *const own = job->arena;
 	volatile enum err e = ERR_MEMORY;
 	tx.kept = &w->kept;
-	tx.notes = &w->notes;
+	tx.errands = &w->errands;
 	job->refused = false;
 	if (!job->judged)
 		job->verdict = (struct refusal){ .err = OK };
@@ -255,7 +255,7 @@ static void begin(struct writer *w)
 {
 	struct db *db = w->engine->writing;
 	arena_reset(w->arena);
-	notes_begin(&w->notes, w->arena);
+	tx_errands_begin(&w->errands, w->arena);
 	w->kept = NULL;
 	take_jobs(w);
 	enum err e = db_begin(db);
@@ -283,7 +283,7 @@ static void finish(struct writer *w)
 		(job->refused ? job->kind->refused : job->kind->committed)(job);
 	w->running = NULL;
 	free_list(done);
-	notes_run(&w->notes, w->engine);
+	tx_errands_run(&w->errands, w->engine);
 	FAULT_POINT(transaction_told);
 }
 

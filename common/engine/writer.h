@@ -39,7 +39,7 @@ struct writer {
 	int64_t first_ms;          /* when the first of what waits came */
 	unsigned n_since;          /* jobs that came since */
 	bool urgent;               /* something waits that somebody waits for */
-	struct notes notes;
+	struct errands errands;
 	void *kept;     /* tx->kept, in the arena */
 	unsigned alone; /* how many of the next jobs run one by one */
 	bool committing;

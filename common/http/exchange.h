@@ -60,8 +60,7 @@ void exchange_end(struct exchange *x);
 
 /* --- server.c --- */
 
-/* Puts the connection to sleep until exchange_wake(). Inside the access handler only. */
-void exchange_suspend(struct exchange *x);
+/* Wakes a connection that sleeps. */
 void exchange_wake(struct exchange *x);
 
 #endif

@@ -25,7 +25,8 @@
 
 /* --- connections that wait --- */
 
-void exchange_suspend(struct exchange *x)
+/* Puts the connection to sleep until exchange_wake(). Inside the access handler only. */
+static void suspend(struct exchange *x)
 {
 	struct http_server *s = x->server;
 	x->suspended = true;
@@ -97,7 +98,7 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
 		return MHD_queue_response(connection, x->status, x->response);
 	if (x->state != EXCHANGE_HANDED)
 		return MHD_NO;
-	exchange_suspend(x);
+	suspend(x);
 	return MHD_YES;
 }
 

@@ -60,7 +60,7 @@ struct agreement {
 static const char *read_organisation(struct arena *a, const char *value, void *ret, size_t size)
 {
 	const char *name;
-	const char *rule = read_name(a, value, &name, sizeof name);
+	const char *rule = document_read_name(a, value, &name, sizeof name);
 	if (!rule)
 		snprintf(ret, size, "%s", name);
 	return rule;
@@ -68,12 +68,12 @@ static const char *read_organisation(struct arena *a, const char *value, void *r
 
 static const struct document_field partner_fields[] = {
 	{ "organisation", read_organisation, offsetof(struct partner, organisation), NODE_NAME_MAX + 1 },
-	{ "sign", read_bytes, offsetof(struct partner, sign), crypto_sign_PUBLICKEYBYTES },
+	{ "sign", document_read_bytes, offsetof(struct partner, sign), crypto_sign_PUBLICKEYBYTES },
 };
 
 static const struct document_field signature_fields[] = {
-	{ "organisation", read_name, offsetof(struct signature, organisation), sizeof(char *) },
-	{ "signature", read_bytes, offsetof(struct signature, bytes), AGREEMENT_SIGNATURE_LEN },
+	{ "organisation", document_read_name, offsetof(struct signature, organisation), sizeof(char *) },
+	{ "signature", document_read_bytes, offsetof(struct signature, bytes), AGREEMENT_SIGNATURE_LEN },
 };
 
 /* The rows of the one array that the document holds. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "base/memory.h"
 #include "membership/registry.h"
 
 enum err document_refuse(const struct document *d, const char *where, const char *field, const char *rule)
@@ -69,8 +70,10 @@ enum err document_text(const struct document *d, bool secret, char **ret, size_t
 
 enum err document_parse(const struct document *d, const char *text, size_t len, json_t **ret)
 {
-	json_error_t error;
+	json_error_t error = { .line = 0 };
 	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (!root && !*error.text) /* jansson has something to say of every document that is wrong */
+		memory_must(NULL);
 	if (!root)
 		return refuse_file(d, arena_printf(d->arena, "is not JSON: line %d: %.100s", error.line, error.text));
 	if (!json_is_object(root)) {
@@ -132,7 +135,7 @@ enum err document_object(const struct document *d, const json_t *object, const c
 	return OK;
 }
 
-const char *read_name(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_name(struct arena *a, const char *value, void *ret, size_t size)
 {
 	(void)size;
 	size_t len = strlen(value);
@@ -144,7 +147,7 @@ const char *read_name(struct arena *a, const char *value, void *ret, size_t size
 	return NULL;
 }
 
-const char *read_z85_in_place(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_z85_in_place(struct arena *a, const char *value, void *ret, size_t size)
 {
 	(void)a;
 	unsigned char key[32];
@@ -156,17 +159,17 @@ const char *read_z85_in_place(struct arena *a, const char *value, void *ret, siz
 	return NULL;
 }
 
-const char *read_z85(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_z85(struct arena *a, const char *value, void *ret, size_t size)
 {
 	(void)size;
 	char key[KEY_Z85_LEN + 1];
-	const char *rule = read_z85_in_place(a, value, key, sizeof key);
+	const char *rule = document_read_z85_in_place(a, value, key, sizeof key);
 	if (!rule)
 		*(const char **)ret = arena_strdup(a, key);
 	return rule;
 }
 
-const char *read_bytes(struct arena *a, const char *value, void *ret, size_t size)
+const char *document_read_bytes(struct arena *a, const char *value, void *ret, size_t size)
 {
 	unsigned char bytes[64];
 	size_t len;

@@ -45,10 +45,10 @@ enum err document_only(const struct document *d, const json_t *object, const cha
                        size_t n_names) MUST_USE;
 
 /* A name of a node, broker or organisation: a const char *. */
-field_reader read_name;
+field_reader document_read_name;
 /* A CURVE key in Z85: a const char *, or the 41 characters themselves. */
-field_reader read_z85, read_z85_in_place;
+field_reader document_read_z85, document_read_z85_in_place;
 /* Standard base64 of exactly `size` bytes. */
-field_reader read_bytes;
+field_reader document_read_bytes;
 
 #endif

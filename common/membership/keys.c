@@ -21,12 +21,12 @@ struct keys_file {
 	}
 
 static const struct document_field fields[] = {
-	{ .name = "name", .read = read_name, .offset = offsetof(struct keys_file, name), .size = sizeof(char *) },
-	FIELD(curve_secret, read_z85_in_place),
-	FIELD(curve_public, read_z85_in_place),
-	FIELD(sign_secret, read_bytes),
-	FIELD(box_secret, read_bytes),
-	FIELD(pseudonym, read_bytes),
+	{ .name = "name", .read = document_read_name, .offset = offsetof(struct keys_file, name), .size = sizeof(char *) },
+	FIELD(curve_secret, document_read_z85_in_place),
+	FIELD(curve_public, document_read_z85_in_place),
+	FIELD(sign_secret, document_read_bytes),
+	FIELD(box_secret, document_read_bytes),
+	FIELD(pseudonym, document_read_bytes),
 };
 
 /* A pair that does not belong together would only show as a handshake that never succeeds. */
@@ -47,8 +47,7 @@ static enum err check_name(const struct document *d, const char *name, const cha
 	                       arena_printf(d->arena, "must be `%.64s`, but these are the keys of `%s`", whose, name));
 }
 
-enum err secret_keys_load(struct arena *a, const char *path, const char *whose, struct secret_keys *ret,
-                          const char **why)
+enum err keys_load(struct arena *a, const char *path, const char *whose, struct secret_keys *ret, const char **why)
 {
 	struct document d = { .arena = a, .path = path, .why = why };
 	struct keys_file file = { 0 };
@@ -66,7 +65,7 @@ enum err secret_keys_load(struct arena *a, const char *path, const char *whose, 
 	return e;
 }
 
-size_t key_ring_in_force(const struct key_ring *ring, const struct registry_node *node)
+size_t keys_in_force(const struct key_ring *ring, const struct registry_node *node)
 {
 	size_t i = 0;
 	while (i < ring->n && strcmp(ring->sets[i].curve_public, node->curve) != 0)

@@ -12,7 +12,7 @@
 static bool take_keys(struct membership *m)
 {
 	const struct registry_node *self = registry_by_name(m->registry, m->node);
-	size_t set = self ? key_ring_in_force(&m->key_ring, self) : m->key_ring.n;
+	size_t set = self ? keys_in_force(&m->key_ring, self) : m->key_ring.n;
 	m->is_member = set < m->key_ring.n;
 	if (!m->is_member)
 		return false;

@@ -53,19 +53,19 @@ static const char *read_endpoint(struct arena *a, const char *value, void *ret, 
 	}
 
 static const struct document_field node_fields[] = {
-	FIELD(struct registry_node, name, read_name),
+	FIELD(struct registry_node, name, document_read_name),
 	FIELD(struct registry_node, role, read_role),
-	FIELD(struct registry_node, organisation, read_name),
-	FIELD(struct registry_node, curve, read_z85),
-	FIELD(struct registry_node, sign, read_bytes),
-	FIELD(struct registry_node, box, read_bytes),
-	{ "sign_before", read_bytes, offsetof(struct registry_node, sign_before), 32, .optional = true },
+	FIELD(struct registry_node, organisation, document_read_name),
+	FIELD(struct registry_node, curve, document_read_z85),
+	FIELD(struct registry_node, sign, document_read_bytes),
+	FIELD(struct registry_node, box, document_read_bytes),
+	{ "sign_before", document_read_bytes, offsetof(struct registry_node, sign_before), 32, .optional = true },
 };
 
 static const struct document_field broker_fields[] = {
-	FIELD(struct registry_broker, name, read_name),
+	FIELD(struct registry_broker, name, document_read_name),
 	FIELD(struct registry_broker, endpoint, read_endpoint),
-	FIELD(struct registry_broker, curve, read_z85),
+	FIELD(struct registry_broker, curve, document_read_z85),
 };
 
 /* One array of the file: what its rows are and how many there may be. */

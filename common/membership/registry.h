@@ -60,10 +60,10 @@ struct key_ring {
 	size_t n;
 };
 /* The number of the set whose public part the registry has for the node, or n: none. */
-size_t key_ring_in_force(const struct key_ring *ring, const struct registry_node *node);
+size_t keys_in_force(const struct key_ring *ring, const struct registry_node *node);
 
 /* Refuses a file that others may read, and one whose `name` is another than `whose` (NULL: anybody's). */
-enum err secret_keys_load(struct arena *a, const char *path, const char *whose, struct secret_keys *ret,
-                          const char **why) MUST_USE;
+enum err keys_load(struct arena *a, const char *path, const char *whose, struct secret_keys *ret,
+                   const char **why) MUST_USE;
 
 #endif

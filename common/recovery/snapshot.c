@@ -74,7 +74,7 @@ void snapshot_on_ask(struct recovery_room *room, const char *from, const Snapsho
 		refused_frame(e, from, "it asks for a snapshot in a way that none can be told");
 		return;
 	}
-	if (writer_is_stale(e->writer) || db_is_lost(e->reading) || !inbox_is_asked(d->inbox, from, ask->recovery))
+	if (writer_is_stale(e->writer) || db_is_lost(e->reading) || !reception_is_asked(d->inbox, from, ask->recovery))
 		return; /* it asks again */
 	FAULT_POINT(ask_heard);
 	struct arena *a = arena_new(ENGINE_ARENA_LIMIT);
@@ -89,7 +89,7 @@ void snapshot_on_ask(struct recovery_room *room, const char *from, const Snapsho
 		page.kind = ask->kind;
 		page.after = ask->after;
 		outbox_describe(d->outbox, from, &page); /* before anything is read: what comes later goes by the stream */
-		inbox_describe(d->inbox, from, &page);
+		reception_describe(d->inbox, from, &page);
 		good = fill(room, &tx, to, s, &page) == OK;
 	}
 	if (good) {
@@ -98,7 +98,7 @@ void snapshot_on_ask(struct recovery_room *room, const char *from, const Snapsho
 		FAULT_POINT(page_unsent);
 		link_send(d->link, from, &f); /* lost: it asks again */
 		FAULT_POINT(page_sent);
-	} else if (few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms()))
+	} else if (seldom_few_may(&e->words, ENGINE_WORDS, clock_monotonic_ms()))
 		log_warning("%s asks what is known here, and it cannot be read: %s", from, db_error(e->reading));
 	arena_free(a);
 }

@@ -30,7 +30,8 @@ static const struct reach *reach_of(unsigned role)
 	return NULL;
 }
 
-bool authority_sees_persons(unsigned role)
+/* Whether a role sees who a citizen is, and what was told in confidence. */
+static bool sees_persons(unsigned role)
 {
 	const struct reach *r = reach_of(role);
 	return r && r->persons;
@@ -114,9 +115,9 @@ void authority_add_actions(struct tx *tx, const struct served *served, const str
                            ProtobufCMessage *record)
 {
 	const struct route *route;
-	struct shape_place place;
+	struct shape_slot slot;
 	size_t n = 0, most = 0;
-	if (!shape_find(NULL, record, "actions", &place))
+	if (!shape_find(NULL, record, "actions", &slot))
 		return;
 	while (served_route(served, most))
 		most++;
@@ -124,8 +125,8 @@ void authority_add_actions(struct tx *tx, const struct served *served, const str
 	for (size_t i = 0; (route = served_route(served, i)); i++)
 		if (may_act(route, rq, record))
 			actions[n++] = route->action;
-	*(const char ***)shape_at(place) = actions;
-	*(size_t *)((char *)record + place.field->quantifier_offset) = n;
+	*(const char ***)shape_at(slot) = actions;
+	*(size_t *)((char *)record + slot.field->quantifier_offset) = n;
 }
 
 /* --- persons --- */
@@ -133,18 +134,18 @@ void authority_add_actions(struct tx *tx, const struct served *served, const str
 static void take_out(ProtobufCMessage *record, const char *field)
 {
 	static const char nothing[] = "";
-	struct shape_place place;
-	if (!shape_find(NULL, record, field, &place) || !shape_is_set(place))
+	struct shape_slot slot;
+	if (!shape_find(NULL, record, field, &slot) || !shape_is_set(slot))
 		return;
-	if (place.field->type == PROTOBUF_C_TYPE_STRING && place.field->label != PROTOBUF_C_LABEL_REPEATED)
-		*(const char **)shape_at(place) = nothing;
+	if (slot.field->type == PROTOBUF_C_TYPE_STRING && slot.field->label != PROTOBUF_C_LABEL_REPEATED)
+		*(const char **)shape_at(slot) = nothing;
 	else
-		*(int32_t *)shape_at(place) = 0;
+		*(int32_t *)shape_at(slot) = 0;
 }
 
 static void mask(ProtobufCMessage *record, const char *const *fields)
 {
-	struct shape_place masked;
+	struct shape_slot masked;
 	for (; *fields; fields++)
 		take_out(record, *fields);
 	if (shape_find(NULL, record, "masked", &masked))
@@ -153,9 +154,9 @@ static void mask(ProtobufCMessage *record, const char *const *fields)
 
 void authority_mask(const struct request *rq, ProtobufCMessage *body)
 {
-	struct shape_place items;
+	struct shape_slot items;
 	const char *const *fields = rq->route->persons;
-	if (!fields || authority_sees_persons(rq->principal.role))
+	if (!fields || sees_persons(rq->principal.role))
 		return;
 	if (!shape_find(NULL, body, "items", &items)) {
 		mask(body, fields);

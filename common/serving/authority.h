@@ -9,8 +9,6 @@
 /* Whether this person may use a route on the record that its address names; fills rq->view and rq->seen. ERR_FORBIDDEN
  * with the reason, ERR_NOT_FOUND when there is no such record. Reads only. */
 enum err authority_check(struct tx *tx, struct request *rq) MUST_USE;
-/* Whether a role sees who a citizen is, and what was told in confidence. */
-bool authority_sees_persons(unsigned role);
 /* Fills the field `actions` of a record with what this person may do with it now. Nothing when it has none. */
 void authority_add_actions(struct tx *tx, const struct served *served, const struct request *rq,
                            ProtobufCMessage *record);

@@ -183,7 +183,7 @@ static void print_plain(struct print *p, const char *media, const char *type)
 static void print_answer(struct print *p, const struct route *r, int status)
 {
 	char name[NUMBER_ROOM];
-	print_open(p, number_text(name, status), '{');
+	print_open(p, buffer_number_in(name, status), '{');
 	print_text(p, "description", words_of(r, status));
 	print_headers(p, r, status);
 	print_open(p, "content", '{');
@@ -209,7 +209,7 @@ void description_answers(struct print *p, const struct route *r)
 		if (!refused[i].can(r))
 			continue;
 		p->refusals[refused[i].status] = true;
-		print_ref(p, number_text(name, refused[i].status), "responses", number_text(name, refused[i].status));
+		print_ref(p, buffer_number_in(name, refused[i].status), "responses", buffer_number_in(name, refused[i].status));
 	}
 	print_close(p, '}');
 }
@@ -246,7 +246,7 @@ static void print_refused(struct print *p, const struct refused *refusal)
 	for (enum err e = OK + 1; e < ERR_COUNT; e++)
 		if (err_status(e) == refusal->status && description_tells(e))
 			buffer_printf(&says, "%s`%s`: %s", says.len ? " " : "", err_slug(e), err_text(e));
-	print_open(p, number_text(name, refusal->status), '{');
+	print_open(p, buffer_number_in(name, refusal->status), '{');
 	print_text(p, "description", says.data);
 	if (refusal->header) {
 		print_open(p, "headers", '{');

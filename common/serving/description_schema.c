@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api.pb-c.h"
-#include "serving/note.h"
+#include "serving/comment.h"
 #include "serving/print.h"
 #include "shape/shape.h"
 #include "vocab/code.h"
@@ -77,7 +77,7 @@ static const struct rule *limit_of(const struct print *p, const ProtobufCMessage
 struct field {
 	const ProtobufCMessageDescriptor *holder;
 	const ProtobufCFieldDescriptor *proto;
-	const struct note *note;
+	const struct comment *comment;
 	const struct rule *code, *date, *range, *length, *items, *required;
 };
 
@@ -88,7 +88,7 @@ static struct field field_of(const struct print *p, const ProtobufCMessageDescri
 	return (struct field){
 		.holder = holder,
 		.proto = proto,
-		.note = note_find(holder->short_name, proto->name),
+		.comment = comment_find(holder->short_name, proto->name),
 		.code = limit_of(p, holder, proto, RULE_CODE),
 		.date = date ? date : limit_of(p, holder, proto, RULE_PAST_DATE),
 		.range = limit_of(p, holder, proto, RULE_RANGE),
@@ -107,7 +107,7 @@ static void print_type(struct print *p, const struct field *f)
 		[PROTOBUF_C_TYPE_INT32] = { "integer", "int32" },  [PROTOBUF_C_TYPE_INT64] = { "integer", "int64" },
 		[PROTOBUF_C_TYPE_DOUBLE] = { "number", "double" },
 	};
-	const char *format = f->date ? "date" : *f->note->format ? f->note->format : rows[f->proto->type].format;
+	const char *format = f->date ? "date" : *f->comment->format ? f->comment->format : rows[f->proto->type].format;
 	print_text(p, "type", rows[f->proto->type].type);
 	if (format)
 		print_text(p, "format", format);
@@ -124,7 +124,7 @@ static void print_type(struct print *p, const struct field *f)
 /* What stands in the braces of a value, or of one item of a list. */
 static void print_value(struct print *p, const struct field *f)
 {
-	const char *list = f->code ? f->code->codes : f->note->code;
+	const char *list = f->code ? f->code->codes : f->comment->code;
 	const ProtobufCMessageDescriptor *type = f->proto->descriptor;
 	if (*list)
 		description_code(p, NULL, list);
@@ -166,8 +166,8 @@ static void print_field(struct print *p, const struct field *f)
 		print_list(p, f);
 	else
 		print_value(p, f);
-	if (*f->note->says)
-		print_text(p, "description", f->note->says);
+	if (*f->comment->says)
+		print_text(p, "description", f->comment->says);
 	print_close(p, '}');
 }
 
@@ -200,11 +200,11 @@ static void print_required(struct print *p, const struct printed_type *t)
 
 static void print_message(struct print *p, const struct printed_type *t)
 {
-	const struct note *note = note_find(t->type->short_name, NULL);
+	const struct comment *comment = comment_find(t->type->short_name, NULL);
 	print_open(p, t->type->short_name, '{');
 	print_text(p, "type", "object");
-	if (*note->says)
-		print_text(p, "description", note->says);
+	if (*comment->says)
+		print_text(p, "description", comment->says);
 	print_required(p, t);
 	print_open(p, "properties", '{');
 	for (unsigned i = 0; i < t->type->n_fields; i++) {

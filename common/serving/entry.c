@@ -21,15 +21,15 @@ static void add(struct citizens *c, const char *id)
 /* The record's own citizen, and those of its items. */
 static void add_shown(struct citizens *c, const ProtobufCMessage *body)
 {
-	struct shape_place place;
-	if (shape_find(NULL, body, "citizen_id", &place))
-		add(c, *(const char **)shape_at(place));
+	struct shape_slot slot;
+	if (shape_find(NULL, body, "citizen_id", &slot))
+		add(c, *(const char **)shape_at(slot));
 	if (body->descriptor == &citizen_record__descriptor)
 		add(c, ((const CitizenRecord *)body)->id);
-	if (!shape_find(NULL, body, "items", &place))
+	if (!shape_find(NULL, body, "items", &slot))
 		return;
-	ProtobufCMessage **items = *(ProtobufCMessage ***)shape_at(place);
-	for (size_t i = 0; i < shape_count(place); i++)
+	ProtobufCMessage **items = *(ProtobufCMessage ***)shape_at(slot);
+	for (size_t i = 0; i < shape_count(slot); i++)
 		add_shown(c, items[i]);
 }
 

@@ -35,11 +35,11 @@ static void collect(const struct request *rq, int64_t limit, struct db_arg args[
 
 static const char *key_of(struct arena *a, const struct listing *list, const ProtobufCMessage *row)
 {
-	struct shape_place place;
-	if (!shape_find(NULL, row, list->key ? list->key : "number", &place))
+	struct shape_slot slot;
+	if (!shape_find(NULL, row, list->key ? list->key : "number", &slot))
 		return "";
-	return list->key ? *(const char **)shape_at(place)
-	                 : arena_printf(a, "%lld", (long long)*(int64_t *)shape_at(place));
+	return list->key ? *(const char **)shape_at(slot)
+	                 : arena_printf(a, "%lld", (long long)*(int64_t *)shape_at(slot));
 }
 
 static bool has_pages(const struct route *route)
@@ -55,7 +55,7 @@ enum err list_answer(struct tx *tx, const struct request *rq, struct reply *repl
 	const struct listing *list = rq->route->list;
 	int64_t limit = rq_number(rq, "limit", list->limit ? list->limit : DEFAULT_LIMIT);
 	struct db_arg args[MOST_ARGS];
-	struct shape_place items, next;
+	struct shape_slot items, next;
 	ProtobufCMessage **rows;
 	size_t n;
 	bool more = false;

@@ -92,42 +92,41 @@ static void check_text(const struct check *k, const char *field, const char *val
 	}
 }
 
-static void check_list(const struct check *k, struct shape_place place)
+static void check_list(const struct check *k, struct shape_slot slot)
 {
-	size_t n = shape_count(place);
+	size_t n = shape_count(slot);
 	if (k->rule->kind == RULE_MAX_ITEMS && (int64_t)n > k->rule->max)
 		tx_broken(k->tx, k->field, BROKEN_TOO_MANY_ITEMS, SAY_NUMBER("max", k->rule->max));
 	bool of_items = k->rule->kind != RULE_REQUIRED && k->rule->kind != RULE_MAX_ITEMS;
-	if (place.field->type != PROTOBUF_C_TYPE_STRING || !of_items || broken_is_said(&k->tx->why, k->field))
+	if (slot.field->type != PROTOBUF_C_TYPE_STRING || !of_items || broken_is_said(&k->tx->why, k->field))
 		return;
-	char **items = *(char ***)shape_at(place);
+	char **items = *(char ***)shape_at(slot);
 	for (size_t i = 0; i < n; i++)
 		check_text(k, arena_printf(k->tx->arena, "%s[%zu]", k->field, i), items[i]);
 }
 
-static void check_number(const struct check *k, struct shape_place place)
+static void check_number(const struct check *k, struct shape_slot slot)
 {
-	int64_t value =
-	    place.field->type == PROTOBUF_C_TYPE_INT64 ? *(int64_t *)shape_at(place) : *(int32_t *)shape_at(place);
+	int64_t value = slot.field->type == PROTOBUF_C_TYPE_INT64 ? *(int64_t *)shape_at(slot) : *(int32_t *)shape_at(slot);
 	if (k->rule->kind == RULE_RANGE)
 		rule_check_range(k->tx, k->field, k->rule->min, k->rule->max, value);
 }
 
 static void check_rule(struct check *k, const ProtobufCMessage *message)
 {
-	struct shape_place place;
-	bool said = shape_find(NULL, message, k->rule->field, &place) && shape_is_set(place);
+	struct shape_slot slot;
+	bool said = shape_find(NULL, message, k->rule->field, &slot) && shape_is_set(slot);
 	if (!said && k->rule->kind != RULE_REQUIRED)
 		return;
 	k->field = shape_json_name(k->tx->arena, k->rule->field);
 	if (!said)
 		tx_broken(k->tx, k->field, BROKEN_REQUIRED);
-	else if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		check_list(k, place);
-	else if (place.field->type == PROTOBUF_C_TYPE_STRING)
-		check_text(k, k->field, *(const char **)shape_at(place));
-	else if (place.field->type == PROTOBUF_C_TYPE_INT32 || place.field->type == PROTOBUF_C_TYPE_INT64)
-		check_number(k, place);
+	else if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		check_list(k, slot);
+	else if (slot.field->type == PROTOBUF_C_TYPE_STRING)
+		check_text(k, k->field, *(const char **)shape_at(slot));
+	else if (slot.field->type == PROTOBUF_C_TYPE_INT32 || slot.field->type == PROTOBUF_C_TYPE_INT64)
+		check_number(k, slot);
 }
 
 enum err rules_check(struct tx *tx, const struct principal *who, const ProtobufCMessage *message,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Finding a field of a message by name, and whether it says anything. Owns nothing: places point
+/* Finding a field of a message by name, and whether it says anything. Owns nothing: slots point
  * into messages of the caller. The one file that knows how protobuf-c lays presence out (zero
  * values, counts of lists, cases of oneofs). */
 #include <ctype.h>
@@ -36,27 +36,27 @@ static bool is_oneof(const ProtobufCFieldDescriptor *field)
 	return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
 }
 
-static uint32_t *oneof_case(struct shape_place place)
+static uint32_t *oneof_case(struct shape_slot slot)
 {
-	return (uint32_t *)(void *)((char *)place.holder + place.field->quantifier_offset);
+	return (uint32_t *)(void *)((char *)slot.holder + slot.field->quantifier_offset);
 }
 
-void shape_choose(struct shape_place place)
+void shape_choose(struct shape_slot slot)
 {
-	if (is_oneof(place.field))
-		*oneof_case(place) = place.field->id;
+	if (is_oneof(slot.field))
+		*oneof_case(slot) = slot.field->id;
 }
 
-void *shape_at(struct shape_place place)
+void *shape_at(struct shape_slot slot)
 {
-	return place.holder ? (char *)place.holder + place.field->offset : NULL;
+	return slot.holder ? (char *)slot.holder + slot.field->offset : NULL;
 }
 
-size_t shape_count(struct shape_place place)
+size_t shape_count(struct shape_slot slot)
 {
-	if (!place.holder || place.field->label != PROTOBUF_C_LABEL_REPEATED)
+	if (!slot.holder || slot.field->label != PROTOBUF_C_LABEL_REPEATED)
 		return 0;
-	return *(const size_t *)(const void *)((char *)place.holder + place.field->quantifier_offset);
+	return *(const size_t *)(const void *)((char *)slot.holder + slot.field->quantifier_offset);
 }
 
 static bool is_said(ProtobufCType type, const void *at)
@@ -79,50 +79,50 @@ static bool is_said(ProtobufCType type, const void *at)
 	}
 }
 
-bool shape_is_set(struct shape_place place)
+bool shape_is_set(struct shape_slot slot)
 {
-	if (!place.holder)
+	if (!slot.holder)
 		return false;
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		return shape_count(place) > 0;
-	if (is_oneof(place.field))
-		return *oneof_case(place) == place.field->id;
-	return is_said(place.field->type, shape_at(place));
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		return shape_count(slot) > 0;
+	if (is_oneof(slot.field))
+		return *oneof_case(slot) == slot.field->id;
+	return is_said(slot.field->type, shape_at(slot));
 }
 
-/* The sub-message at a place: the one that is there, a new one when `make` is given, or NULL. */
-static ProtobufCMessage *step_into(struct arena *make, struct shape_place place)
+/* The sub-message at a slot: the one that is there, a new one when `make` is given, or NULL. */
+static ProtobufCMessage *step_into(struct arena *make, struct shape_slot slot)
 {
-	if (!place.holder)
+	if (!slot.holder)
 		return NULL;
-	ProtobufCMessage **at = shape_at(place);
-	if (shape_is_set(place) && *at)
+	ProtobufCMessage **at = shape_at(slot);
+	if (shape_is_set(slot) && *at)
 		return *at;
 	if (!make)
 		return NULL;
-	*at = shape_new(make, place.field->descriptor);
-	shape_choose(place);
+	*at = shape_new(make, slot.field->descriptor);
+	shape_choose(slot);
 	return *at;
 }
 
-bool shape_find(struct arena *make, const ProtobufCMessage *m, const char *path, struct shape_place *ret)
+bool shape_find(struct arena *make, const ProtobufCMessage *m, const char *path, struct shape_slot *ret)
 {
 	const ProtobufCMessageDescriptor *type = m->descriptor;
-	struct shape_place place = { .holder = (ProtobufCMessage *)m };
+	struct shape_slot slot = { .holder = (ProtobufCMessage *)m };
 	for (;;) {
 		size_t len = strcspn(path, ".");
-		place.field = shape_field(type, path, len);
-		if (!place.field)
+		slot.field = shape_field(type, path, len);
+		if (!slot.field)
 			return false;
 		if (path[len] == '\0')
 			break;
-		if (place.field->type != PROTOBUF_C_TYPE_MESSAGE || place.field->label == PROTOBUF_C_LABEL_REPEATED)
+		if (slot.field->type != PROTOBUF_C_TYPE_MESSAGE || slot.field->label == PROTOBUF_C_LABEL_REPEATED)
 			return false;
-		type = place.field->descriptor;
-		place.holder = step_into(make, place);
+		type = slot.field->descriptor;
+		slot.holder = step_into(make, slot);
 		path += len + 1;
 	}
-	*ret = place;
+	*ret = slot;
 	return true;
 }
 

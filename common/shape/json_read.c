@@ -7,23 +7,24 @@
 #include <string.h>
 
 #include "base/broken.h"
+#include "base/memory.h"
 #include "shape/shape.h"
 
 #define MAX_DEPTH 32
 #define MAX_KEY_SHOWN 64 /* an unknown key is the caller's text: show enough to find it, not a book */
 
 /* Something that is wrong with a field, until the tree is gone. */
-struct note {
+struct finding {
 	const char *path;
 	enum broken_rule rule;
 	const ProtobufCMessageDescriptor *type; /* where a field is unknown: its fields are listed */
-	struct note *next;
+	struct finding *next;
 };
 
 struct reader {
 	struct arena *arena;
-	struct note *notes, **last;
-	unsigned n_notes;
+	struct finding *findings, **last;
+	unsigned n_findings;
 	size_t path_len;
 	char path[256];
 };
@@ -31,16 +32,16 @@ struct reader {
 /* Notes that the field at the path breaks a rule. Only what cannot be noted for want of memory ends the reading. */
 static enum err note(struct reader *r, enum broken_rule rule, const ProtobufCMessageDescriptor *type)
 {
-	if (r->n_notes == BROKEN_MAX)
+	if (r->n_findings == BROKEN_MAX)
 		return OK;
-	struct note *n = arena_try_alloc(r->arena, sizeof *n);
+	struct finding *n = arena_try_alloc(r->arena, sizeof *n);
 	char *path = arena_try_alloc(r->arena, r->path_len + 1);
 	if (!n || !path)
 		return ERR_MEMORY;
-	*n = (struct note){ .path = memcpy(path, r->path, r->path_len), .rule = rule, .type = type };
+	*n = (struct finding){ .path = memcpy(path, r->path, r->path_len), .rule = rule, .type = type };
 	*r->last = n;
 	r->last = &n->next;
-	r->n_notes++;
+	r->n_findings++;
 	return OK;
 }
 
@@ -155,13 +156,13 @@ static enum err read_value(struct reader *r, const ProtobufCFieldDescriptor *fie
 }
 
 /* Gives a repeated field its items: both lists of texts and of messages are arrays of pointers. */
-static void set_items(struct shape_place place, void **items, size_t n)
+static void set_items(struct shape_slot slot, void **items, size_t n)
 {
-	*(void ***)shape_at(place) = n ? items : NULL;
-	*(size_t *)(void *)((char *)place.holder + place.field->quantifier_offset) = n;
+	*(void ***)shape_at(slot) = n ? items : NULL;
+	*(size_t *)(void *)((char *)slot.holder + slot.field->quantifier_offset) = n;
 }
 
-static enum err read_map(struct reader *r, struct shape_place place, json_t *json)
+static enum err read_map(struct reader *r, struct shape_slot slot, json_t *json)
 {
 	if (!json_is_object(json))
 		return note(r, BROKEN_NOT_OBJECT, NULL);
@@ -176,27 +177,27 @@ static enum err read_map(struct reader *r, struct shape_place place, json_t *jso
 		if (json_is_null(value))
 			continue;
 		push_key(r, key);
-		ProtobufCMessage *entry = fresh(r, place.field->descriptor);
+		ProtobufCMessage *entry = fresh(r, slot.field->descriptor);
 		size_t size = strlen(key) + 1;
 		char *copy = arena_try_alloc(r->arena, size);
 		if (!entry || !copy)
 			return ERR_MEMORY;
 		const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
-		*(const char **)shape_at((struct shape_place){ &fields[0], entry }) = memcpy(copy, key, size);
-		TRY(read_value(r, &fields[1], shape_at((struct shape_place){ &fields[1], entry }), value));
+		*(const char **)shape_at((struct shape_slot){ &fields[0], entry }) = memcpy(copy, key, size);
+		TRY(read_value(r, &fields[1], shape_at((struct shape_slot){ &fields[1], entry }), value));
 		entries[n++] = entry;
 		pop(r, path_len);
 	}
-	set_items(place, entries, n);
+	set_items(slot, entries, n);
 	return OK;
 }
 
-static enum err read_list(struct reader *r, struct shape_place place, const json_t *json)
+static enum err read_list(struct reader *r, struct shape_slot slot, const json_t *json)
 {
 	if (!json_is_array(json))
 		return note(r, BROKEN_NOT_LIST, NULL);
-	bool texts = place.field->type == PROTOBUF_C_TYPE_STRING;
-	if (!texts && place.field->type != PROTOBUF_C_TYPE_MESSAGE)
+	bool texts = slot.field->type == PROTOBUF_C_TYPE_STRING;
+	if (!texts && slot.field->type != PROTOBUF_C_TYPE_MESSAGE)
 		return note(r, BROKEN_NOT_JSON_FIELD, NULL);
 	size_t n = json_array_size(json), path_len = r->path_len;
 	void **items = arena_try_alloc(r->arena, n * sizeof *items);
@@ -205,25 +206,25 @@ static enum err read_list(struct reader *r, struct shape_place place, const json
 	for (size_t i = 0; i < n; i++) {
 		push_index(r, i);
 		items[i] = texts ? (void *)"" : NULL; /* where it cannot be read */
-		TRY(read_value(r, place.field, &items[i], json_array_get(json, i)));
+		TRY(read_value(r, slot.field, &items[i], json_array_get(json, i)));
 		pop(r, path_len);
 	}
-	set_items(place, items, n);
+	set_items(slot, items, n);
 	return OK;
 }
 
-static enum err read_field(struct reader *r, struct shape_place place, json_t *json)
+static enum err read_field(struct reader *r, struct shape_slot slot, json_t *json)
 {
 	if (json_is_null(json))
 		return OK; /* not said */
-	if (shape_is_map(place.field))
-		return read_map(r, place, json);
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		return read_list(r, place, json);
-	unsigned before = r->n_notes;
-	TRY(read_value(r, place.field, shape_at(place), json));
-	if (r->n_notes == before)
-		shape_choose(place);
+	if (shape_is_map(slot.field))
+		return read_map(r, slot, json);
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		return read_list(r, slot, json);
+	unsigned before = r->n_findings;
+	TRY(read_value(r, slot.field, shape_at(slot), json));
+	if (r->n_findings == before)
+		shape_choose(slot);
 	return OK;
 }
 
@@ -248,7 +249,7 @@ static enum err read_object(struct reader *r, ProtobufCMessage *m, const json_t 
 			TRY(note(r, BROKEN_TWO_NAMES, NULL));
 		else {
 			seen[field - type->fields] = true;
-			TRY(read_field(r, (struct shape_place){ .field = field, .holder = m }, value));
+			TRY(read_field(r, (struct shape_slot){ .field = field, .holder = m }, value));
 		}
 		pop(r, path_len);
 	}
@@ -310,14 +311,14 @@ static enum err parse(struct arena *a, const char *json, size_t len, size_t flag
 	json_error_t error = { .line = 0 };
 	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES | flags, &error);
 	if (!root && !*error.text) /* jansson has something to say of every document that is wrong */
-		return refuse(why, ERR_MEMORY, "", "");
+		memory_must(NULL);
 	if (!root)
 		return refuse_syntax(a, &error, why);
 	*ret = root;
 	return OK;
 }
 
-static void explain_unknown(struct arena *a, const struct note *n, struct refusal *why)
+static void explain_unknown(struct arena *a, const struct finding *n, struct refusal *why)
 {
 	const char **known = ARENA_ARRAY(a, const char *, n->type->n_fields);
 	for (unsigned i = 0; i < n->type->n_fields; i++)
@@ -334,7 +335,7 @@ static enum err explain(const struct reader *r, enum err e, struct refusal *why)
 		[BROKEN_NOT_TEXT] = "text",     [BROKEN_NOT_BOOL] = "boolean", [BROKEN_NOT_NUMBER] = "number",
 		[BROKEN_NOT_OBJECT] = "object", [BROKEN_NOT_LIST] = "list",
 	};
-	for (const struct note *n = r->notes; n; n = n->next) {
+	for (const struct finding *n = r->findings; n; n = n->next) {
 		if (n->type)
 			explain_unknown(r->arena, n, why);
 		else if (n->rule == BROKEN_OUT_OF_RANGE)
@@ -356,7 +357,7 @@ enum err shape_read_json(struct arena *a, const ProtobufCMessageDescriptor *type
 	TRY(parse(a, json, len, 0, &root, why));
 	struct reader r = { .arena = a };
 	ProtobufCMessage *m = NULL;
-	r.last = &r.notes;
+	r.last = &r.findings;
 	enum err e = read_message(&r, &m, type, root);
 	json_decref(root);
 	if (explain(&r, e, why) == ERR_MEMORY)
@@ -379,18 +380,16 @@ enum err shape_from_json(struct arena *a, const ProtobufCMessageDescriptor *type
 	return found.err;
 }
 
-enum err shape_field_from_json(struct arena *a, struct shape_place place, const char *json, size_t len,
+enum err shape_field_from_json(struct arena *a, struct shape_slot slot, const char *json, size_t len,
                                struct refusal *why)
 {
 	json_t *root = NULL;
-	enum err parsed = parse(a, json, len, JSON_DECODE_ANY, &root, why);
-	if (parsed != OK) /* what is without memory here is the system: the arena comes later */
-		return parsed == ERR_MEMORY ? refuse(why, ERR_BUSY, "", "") : parsed;
+	TRY(parse(a, json, len, JSON_DECODE_ANY, &root, why));
 	struct reader r = { .arena = a };
 	struct refusal found = { .err = OK };
-	r.last = &r.notes;
-	push_key(&r, place.field->name);
-	enum err e = read_field(&r, place, root);
+	r.last = &r.findings;
+	push_key(&r, slot.field->name);
+	enum err e = read_field(&r, slot, root);
 	json_decref(root);
 	if (explain(&r, e, &found) != OK)
 		*why = found;

@@ -86,9 +86,9 @@ static void write_map(struct buffer *out, ProtobufCMessage *const *entries, size
 		const ProtobufCFieldDescriptor *fields = entries[i]->descriptor->fields;
 		if (i > 0)
 			buffer_add(out, ",", 1);
-		write_text(out, *(const char *const *)shape_at((struct shape_place){ &fields[0], entries[i] }));
+		write_text(out, *(const char *const *)shape_at((struct shape_slot){ &fields[0], entries[i] }));
 		buffer_add(out, ":", 1);
-		write_value(out, fields[1].type, shape_at((struct shape_place){ &fields[1], entries[i] }));
+		write_value(out, fields[1].type, shape_at((struct shape_slot){ &fields[1], entries[i] }));
 	}
 	buffer_add(out, "}", 1);
 }
@@ -120,23 +120,23 @@ static bool has_json_form(const ProtobufCFieldDescriptor *field)
 	}
 }
 
-void shape_field_to_json(struct buffer *out, struct shape_place place)
+void shape_field_to_json(struct buffer *out, struct shape_slot slot)
 {
-	if (!place.holder || !has_json_form(place.field))
+	if (!slot.holder || !has_json_form(slot.field))
 		buffer_add(out, "null", 4);
-	else if (shape_is_map(place.field))
-		write_map(out, *(ProtobufCMessage ***)shape_at(place), shape_count(place));
-	else if (place.field->label == PROTOBUF_C_LABEL_REPEATED)
-		write_list(out, place.field, *(void ***)shape_at(place), shape_count(place));
+	else if (shape_is_map(slot.field))
+		write_map(out, *(ProtobufCMessage ***)shape_at(slot), shape_count(slot));
+	else if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		write_list(out, slot.field, *(void ***)shape_at(slot), shape_count(slot));
 	else
-		write_value(out, place.field->type, shape_at(place));
+		write_value(out, slot.field->type, shape_at(slot));
 }
 
 /* A list of messages is written also when it is empty, so that a reader can always go through it. */
-static bool is_worth_writing(struct shape_place place)
+static bool is_worth_writing(struct shape_slot slot)
 {
-	bool list = place.field->label == PROTOBUF_C_LABEL_REPEATED && place.field->type == PROTOBUF_C_TYPE_MESSAGE;
-	return has_json_form(place.field) && (shape_is_set(place) || (list && !shape_is_map(place.field)));
+	bool list = slot.field->label == PROTOBUF_C_LABEL_REPEATED && slot.field->type == PROTOBUF_C_TYPE_MESSAGE;
+	return has_json_form(slot.field) && (shape_is_set(slot) || (list && !shape_is_map(slot.field)));
 }
 
 void shape_to_json(struct buffer *out, const ProtobufCMessage *message)
@@ -145,14 +145,14 @@ void shape_to_json(struct buffer *out, const ProtobufCMessage *message)
 	bool first = true;
 	buffer_add(out, "{", 1);
 	for (unsigned i = 0; i < type->n_fields; i++) {
-		struct shape_place place = { .field = &type->fields[i], .holder = (ProtobufCMessage *)message };
-		if (!is_worth_writing(place))
+		struct shape_slot slot = { .field = &type->fields[i], .holder = (ProtobufCMessage *)message };
+		if (!is_worth_writing(slot))
 			continue;
 		if (!first)
 			buffer_add(out, ",", 1);
 		first = false;
-		write_name(out, place.field->name);
-		shape_field_to_json(out, place);
+		write_name(out, slot.field->name);
+		shape_field_to_json(out, slot);
 	}
 	buffer_add(out, "}", 1);
 }

@@ -34,7 +34,7 @@ void shape_cut(char *text, size_t max);
 /* --- fields (field.c) --- */
 
 /* Where a field lies: inside which message. */
-struct shape_place {
+struct shape_slot {
 	const ProtobufCFieldDescriptor *field;
 	ProtobufCMessage *holder; /* NULL: a sub-message on the way is not there */
 };
@@ -43,15 +43,15 @@ const ProtobufCFieldDescriptor *shape_field(const ProtobufCMessageDescriptor *ty
 /* Finds a field by a dotted path of proto names ("citizen.birth_year") or JSON names; false when the types
  * have no such path. Missing sub-messages on the way are made when `make` is given, else the field is found
  * but its holder is NULL, and it counts as not set. */
-bool shape_find(struct arena *make, const ProtobufCMessage *m, const char *path, struct shape_place *ret);
+bool shape_find(struct arena *make, const ProtobufCMessage *m, const char *path, struct shape_slot *ret);
 /* The address of the field inside its holder; NULL when there is no holder. */
-void *shape_at(struct shape_place place);
+void *shape_at(struct shape_slot slot);
 /* Whether a field is said: non-empty string, non-zero number, true, set oneof, present message, n > 0. */
-bool shape_is_set(struct shape_place place);
+bool shape_is_set(struct shape_slot slot);
 /* How many items a repeated field has; 0 when there is no holder. */
-size_t shape_count(struct shape_place place);
+size_t shape_count(struct shape_slot slot);
 /* Notes that a member of a oneof now holds a value; does nothing to other fields. */
-void shape_choose(struct shape_place place);
+void shape_choose(struct shape_slot slot);
 /* lowerCamelCase JSON name of a proto field name. */
 const char *shape_json_name(struct arena *a, const char *proto_name);
 /* Whether a repeated message field is a proto3 map<string, int32>. */
@@ -75,10 +75,10 @@ enum err shape_read_json(struct arena *a, const ProtobufCMessageDescriptor *type
 void shape_to_json(struct buffer *out, const ProtobufCMessage *message);
 /* Reads a JSON value into one field, as shape_from_json() does a whole document (a jsonb column). No cap on
  * the length. ERR_BUSY: the system has no memory, whatever the value is. */
-enum err shape_field_from_json(struct arena *a, struct shape_place place, const char *json, size_t len,
+enum err shape_field_from_json(struct arena *a, struct shape_slot slot, const char *json, size_t len,
                                struct refusal *why) MUST_USE;
 /* Writes the value of one field: an array, an object, ...; null for a message that is not there. */
-void shape_field_to_json(struct buffer *out, struct shape_place place);
+void shape_field_to_json(struct buffer *out, struct shape_slot slot);
 /* Appends a JSON string literal with quotes. */
 void json_quote(struct buffer *out, const char *s);
 

@@ -19,12 +19,6 @@ const struct code_list *code_list(const char *name)
 	return name ? bsearch(name, lists, countof(lists), sizeof lists[0], compare_name) : NULL;
 }
 
-const struct code_list *code_lists(size_t *ret_n)
-{
-	*ret_n = countof(lists);
-	return lists;
-}
-
 int code_rank(const char *list, const char *code)
 {
 	const struct code_list *l = code_list(list);

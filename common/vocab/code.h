@@ -29,8 +29,6 @@ struct words {
 const struct code *code_find(const char *list, const char *code);
 /* The list of this name, or NULL. */
 const struct code_list *code_list(const char *name);
-/* All lists, by name. */
-const struct code_list *code_lists(size_t *ret_n);
 /* The English word, or the code itself where it is unknown. Never NULL. */
 const char *code_english(const char *list, const char *code);
 /* Where a code stands in its list, from 0 (a rank, for priority: stat is 0); -1 when unknown. */

@@ -178,7 +178,7 @@ bool instrument_is_complete(const struct instrument *i, size_t n_answers)
 /* --- answers --- */
 
 /* Three messages hold the same map; protobuf-c makes a type of entry for each. So it is read by the descriptor. */
-struct answers answers_of(struct arena *a, const ProtobufCMessage *message)
+struct answers instrument_answers(struct arena *a, const ProtobufCMessage *message)
 {
 	const ProtobufCFieldDescriptor *map =
 	    protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "answers");

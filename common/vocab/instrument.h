@@ -77,7 +77,7 @@ const struct instrument_band *instrument_band(const struct instrument *i, int sc
 /* Whether this many answers make a complete measurement. */
 bool instrument_is_complete(const struct instrument *i, size_t n_answers);
 /* The map<string, int32> field `answers` of MeasurementInput, Measurement or MeasurementAnswers; keys are shared. */
-struct answers answers_of(struct arena *a, const ProtobufCMessage *message);
+struct answers instrument_answers(struct arena *a, const ProtobufCMessage *message);
 /* Refuses an answer to an unknown item or one given twice (ERR_UNKNOWN_FIELD, ERR_VALUE), out of range (ERR_VALUE), too
  * few answers (ERR_RULE, field "answers"), a rater who may not use it (ERR_RULE, field "rater"). Adds all to `why`, and
  * gives the error of it. */

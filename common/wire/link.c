@@ -77,7 +77,7 @@ static void copy_nodes(struct link *l, const struct registry *r)
 static bool choose_keys(struct link *l, const struct registry *r)
 {
 	const struct registry_node *self = registry_by_name(r, l->node);
-	size_t set = self ? key_ring_in_force(&l->keys, self) : l->keys.n;
+	size_t set = self ? keys_in_force(&l->keys, self) : l->keys.n;
 	bool changed = set < l->keys.n && set != l->key_set;
 	if (changed)
 		l->key_set = set;

@@ -96,7 +96,7 @@ static enum err start(struct broker *b, const char *path, const char **why)
 	TRY(settings_load(b->arena, path, settings_rows, countof(settings_rows), NULL, 0, &s, why));
 	log_name(settings_get(s, "node"));
 	TRY(open_signals(b, why));
-	TRY(secret_keys_load(b->arena, settings_get(s, "keys"), settings_get(s, "node"), &keys, why));
+	TRY(keys_load(b->arena, settings_get(s, "keys"), settings_get(s, "node"), &keys, why));
 	enum err e = agreement_open(settings_get(s, "registry"), settings_get(s, "partners"), &b->agreement, why);
 	if (e == OK)
 		e = open_sockets(b, s, &keys, why);

@@ -175,7 +175,7 @@ static void take_registry(struct relay *r, const struct route *sender, const Lin
 {
 	const char *why = "";
 	enum agreement_news news = agreement_offer(r->agreement, link->registry, link->signatures, &why);
-	if (news == AGREEMENT_REFUSED && few_may(&r->words, RELAY_WORDS, r->now_ms))
+	if (news == AGREEMENT_REFUSED && seldom_few_may(&r->words, RELAY_WORDS, r->now_ms))
 		log_error("the registry that %s offers is not used: %s", sender->name, why);
 	if (news == AGREEMENT_NEW)
 		log_info("registry with serial %ld from %s in force", agreement_registry(r->agreement)->serial, sender->name);
@@ -233,7 +233,7 @@ static void take(struct relay *r, struct wire_parts *parts)
 		return;
 	}
 	if (news == ROUTE_NEW) {
-		if (few_may(&r->words, RELAY_WORDS, r->now_ms))
+		if (seldom_few_may(&r->words, RELAY_WORDS, r->now_ms))
 			log_info("%s is connected with key %s", node->name, node->curve);
 		monitor_heard(&r->monitor, &parts->part[ADDRESS], node, r->now_ms);
 	}

@@ -85,7 +85,7 @@ static void decide(struct zap *z, struct wire_parts *request, const struct regis
 	answer(z, request, node != NULL, user);
 	if (node) {
 		z->accepted++;
-		if (few_may(&z->words, CONNECTION_WORDS, now_ms))
+		if (seldom_few_may(&z->words, CONNECTION_WORDS, now_ms))
 			log_info("connection of %s with key %s from %s", node->name, key, address);
 	} else {
 		z->refused++;

@@ -66,8 +66,6 @@ enum err place_ask(struct tx *tx, CourseRow *row, const struct history *history,
                    bool *ret_placed) MUST_USE;
 /* Puts the course on the waiting list, last of its class. */
 enum err place_wait(struct tx *tx, CourseRow *row) MUST_USE;
-/* The first in turn of a programme who waits; ERR_NOT_FOUND. */
-enum err place_first_waiting(struct tx *tx, const char *programme, CourseRow **ret) MUST_USE;
 /* Gives free places to those who wait, first in turn first, until there is none of either. */
 enum err place_serve(struct tx *tx, const char *programme, struct date on) MUST_USE;
 

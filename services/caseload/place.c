@@ -108,6 +108,15 @@ static enum err give(struct tx *tx, CourseRow *row, const struct history *histor
 	return OK;
 }
 
+/* The first in turn of a programme who waits; ERR_NOT_FOUND. */
+static enum err first_waiting(struct tx *tx, const char *programme, CourseRow **ret)
+{
+	CourseRow *row = shape_new(tx->arena, &course_row__descriptor);
+	TRY(tx_one(tx, sql_course_first_waiting, row, NULL, ARG_TEXT("programme", programme)));
+	*ret = row;
+	return OK;
+}
+
 enum err place_ask(struct tx *tx, CourseRow *row, const struct history *history, const char *operation, struct date on,
                    bool *ret_placed)
 {
@@ -117,7 +126,7 @@ enum err place_ask(struct tx *tx, CourseRow *row, const struct history *history,
 	*ret_placed = false;
 	if (!known || !known->nobody_waits) {
 		CourseRow *first;
-		enum err e = place_first_waiting(tx, p->key, &first);
+		enum err e = first_waiting(tx, p->key, &first);
 		if (e != ERR_NOT_FOUND)
 			return e;
 	}
@@ -138,21 +147,13 @@ enum err place_wait(struct tx *tx, CourseRow *row)
 	return OK;
 }
 
-enum err place_first_waiting(struct tx *tx, const char *programme, CourseRow **ret)
-{
-	CourseRow *row = shape_new(tx->arena, &course_row__descriptor);
-	TRY(tx_one(tx, sql_course_first_waiting, row, NULL, ARG_TEXT("programme", programme)));
-	*ret = row;
-	return OK;
-}
-
 enum err place_serve(struct tx *tx, const char *programme, struct date on)
 {
 	for (;;) {
 		CourseRow *row;
 		struct history history;
 		bool placed;
-		enum err e = place_first_waiting(tx, programme, &row);
+		enum err e = first_waiting(tx, programme, &row);
 		if (e != OK)
 			return e == ERR_NOT_FOUND ? OK : e;
 		struct date since = date_or_none(row->course->waiting_since);

@@ -49,7 +49,7 @@ static enum err check(struct tx *tx, const MeasurementAnswers *m, const Outcomes
 	if (day.days < date_or_none(c->offered_on).days)
 		return tx_refuse(tx, ERR_VALUE, "measuredOn", "must not be before the course, which began on %s",
 		                 c->offered_on);
-	return instrument_check(tx->arena, instrument, answers_of(tx->arena, &m->base), m->rater, &tx->why);
+	return instrument_check(tx->arena, instrument, instrument_answers(tx->arena, &m->base), m->rater, &tx->why);
 }
 
 void measurement_name(const MeasurementAnswers *m, MeasurementScored *ret)
@@ -68,7 +68,7 @@ static enum err score(struct tx *tx, const MeasurementAnswers *m, const struct i
                       MeasurementScored *ret)
 {
 	FirstScores *first = shape_new(tx->arena, &first_scores__descriptor);
-	struct answers answers = answers_of(tx->arena, &m->base);
+	struct answers answers = instrument_answers(tx->arena, &m->base);
 	TRY(tx_one(tx, sql_measurement_first, first, &m->base));
 	measurement_name(m, ret);
 	ret->complete = instrument_is_complete(instrument, answers.n);
@@ -90,7 +90,7 @@ static void answers_to_json(struct buffer *out, struct answers answers)
 enum err measurement_store(struct tx *tx, const MeasurementAnswers *m, const MeasurementScored *scored)
 {
 	struct buffer answers = buffer_in(tx->arena);
-	answers_to_json(&answers, answers_of(tx->arena, &m->base));
+	answers_to_json(&answers, instrument_answers(tx->arena, &m->base));
 	return tx_exec(tx, sql_measurement_insert, &scored->base, ARG_TEXT("answers", answers.data));
 }
 

@@ -20,15 +20,16 @@ static bool is_partner(const struct registry *r, const char *organisation)
 	return false;
 }
 
-/* Who may not see the figures of others is not told either who they are: query_organisation() refuses. */
-enum err known_organisation(struct tx *tx, const struct principal *who, const char *field, const char *organisation)
+/* Who may not see the figures of others is not told either who they are: answer_organisation() refuses. */
+enum err answer_check_organisation(struct tx *tx, const struct principal *who, const char *field,
+                                   const char *organisation)
 {
 	if (sees_all(tx, who) && !is_partner(tx->registry, organisation))
 		tx_broken(tx, field, BROKEN_ORGANISATION);
 	return OK;
 }
 
-enum err known_programme(struct tx *tx, const struct principal *who, const char *field, const char *key)
+enum err answer_check_programme(struct tx *tx, const struct principal *who, const char *field, const char *key)
 {
 	const struct programmes *all = ((const struct reporting *)tx->app)->programmes;
 	(void)who;
@@ -37,15 +38,15 @@ enum err known_programme(struct tx *tx, const struct principal *who, const char 
 	return OK;
 }
 
-enum err query_organisation(struct tx *tx, const struct request *rq, const char **ret)
+enum err answer_organisation(struct tx *tx, const struct request *rq, const char **ret)
 {
 	const struct principal *who = &rq->principal;
 	return view_organisation(sees_all(tx, who), who->organisation, rq_text(rq, "organisation"), ret, &tx->why);
 }
 
-enum err query_format(struct tx *tx, const struct request *rq, enum format *ret)
+enum err answer_format(struct tx *tx, const struct request *rq, enum format *ret)
 {
-	enum format format = format_accepted(http_header(rq->http, "Accept"));
+	enum format format = accept_format(http_header(rq->http, "Accept"));
 	if (format == FORMAT_NONE)
 		return tx_refuse(tx, ERR_NOT_ACCEPTABLE, "Accept", "A report comes as application/json or as text/csv.");
 	*ret = format;

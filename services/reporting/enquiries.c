@@ -107,8 +107,8 @@ enum err enquiries_answer(struct tx *tx, const struct request *rq, struct reply 
 	const char *organisation;
 	enum format format;
 	TRY(periods_make(tx->arena, whole, rq_text(rq, "by"), rq_text(rq, "cuts"), &periods, &n, &tx->why));
-	TRY(query_organisation(tx, rq, &organisation));
-	TRY(query_format(tx, rq, &format));
+	TRY(answer_organisation(tx, rq, &organisation));
+	TRY(answer_format(tx, rq, &format));
 
 	EnquiryReport report = ENQUIRY_REPORT__INIT;
 	struct db_rows rows;

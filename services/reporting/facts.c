@@ -29,21 +29,21 @@ static const char *fault(enum fact_kind kind, const char *text)
 
 static enum err check(struct tx *tx, const ProtobufCMessage *message, const struct fact_rule *rule)
 {
-	struct shape_place place;
-	if (!shape_find(NULL, message, rule->field, &place))
+	struct shape_slot slot;
+	if (!shape_find(NULL, message, rule->field, &slot))
 		return tx_refuse(tx, ERR_MALFORMED, rule->field, "the fact has no such field");
-	const char *text = *(const char *const *)shape_at(place);
+	const char *text = *(const char *const *)shape_at(slot);
 	const char *what = fault(rule->kind, text ? text : "");
 	return what ? tx_refuse(tx, ERR_MALFORMED, rule->field, "%s %s", rule->field, what) : OK;
 }
 
 static enum err check_each(struct tx *tx, const ProtobufCMessage *fact, const struct fact_rule *rule)
 {
-	struct shape_place place;
-	if (!shape_find(NULL, fact, rule->list, &place))
+	struct shape_slot slot;
+	if (!shape_find(NULL, fact, rule->list, &slot))
 		return tx_refuse(tx, ERR_MALFORMED, rule->list, "the fact has no such list");
-	for (size_t i = 0; i < shape_count(place); i++)
-		TRY(check(tx, (*(ProtobufCMessage ***)shape_at(place))[i], rule));
+	for (size_t i = 0; i < shape_count(slot); i++)
+		TRY(check(tx, (*(ProtobufCMessage ***)shape_at(slot))[i], rule));
 	return OK;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The reporting service: its tables of messages and routes, and how it knows who asks. It has no
- * accounts: it believes statements of the registry's intake nodes. It must never publish what a
+ * accounts: it believes attestations of the registry's intake nodes. It must never publish what a
  * user may not see, and never writes but what a message tells. */
-#include "membership/statement.h"
+#include "membership/attestation.h"
 #include "messages.pb-c.h"
 #include "report.pb-c.h"
 #include "reporting/reporting.h"
@@ -126,8 +126,8 @@ static const struct resource reports = { "Reports", "Operational figures, exact,
 static const struct resource *const resources[] = { &reports, NULL };
 
 static const struct known_row known[] = {
-	{ "organisation", known_organisation },
-	{ "programme", known_programme },
+	{ "organisation", answer_check_organisation },
+	{ "programme", answer_check_programme },
 	{ 0 },
 };
 
@@ -145,8 +145,8 @@ static enum err start(struct daemon *d, void **ret_app, const char **why)
 /* Security goes by the real clock, never by the domain clock. */
 static enum err authenticate(struct tx *tx, const char *token, struct principal *ret)
 {
-	struct statement who;
-	TRY(statement_verify(tx->arena, tx->registry, token, time(NULL), &who, &tx->why));
+	struct attestation who;
+	TRY(attestation_verify(tx->arena, tx->registry, token, time(NULL), &who, &tx->why));
 	unsigned role = role_of(who.role);
 	if (!role || (role & (ROLE_ANYONE | ROLE_SYSTEM)))
 		return tx_refuse(tx, ERR_BAD_TOKEN, "", "The statement names a role that people do not have here.");

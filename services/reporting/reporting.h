@@ -36,12 +36,13 @@ snapshot_page snapshot_course, snapshot_due, snapshot_enquiry;
 /* --- answer.c: what the reports have in common --- */
 
 /* Note that there is no such organisation or programme (struct known_row). */
-enum err known_organisation(struct tx *tx, const struct principal *who, const char *field, const char *organisation);
-enum err known_programme(struct tx *tx, const struct principal *who, const char *field, const char *key);
+enum err answer_check_organisation(struct tx *tx, const struct principal *who, const char *field,
+                                   const char *organisation);
+enum err answer_check_programme(struct tx *tx, const struct principal *who, const char *field, const char *key);
 /* Whose figures are asked for and may be seen: an organisation, or "" for all. */
-enum err query_organisation(struct tx *tx, const struct request *rq, const char **ret) MUST_USE;
+enum err answer_organisation(struct tx *tx, const struct request *rq, const char **ret) MUST_USE;
 /* The representation that the client wants. */
-enum err query_format(struct tx *tx, const struct request *rq, enum format *ret) MUST_USE;
+enum err answer_format(struct tx *tx, const struct request *rq, enum format *ret) MUST_USE;
 
 /* --- the reports: routes (status.c, enquiries.c) --- */
 enum err status_answer(struct tx *tx, const struct request *rq, struct reply *reply) MUST_USE;

@@ -21,16 +21,16 @@ static StatusCounts *counts_of(struct arena *a, const char *const *cells)
 {
 	StatusCounts *c = shape_new(a, &status_counts__descriptor);
 	for (size_t i = 0; i < COLUMNS; i++) {
-		struct shape_place place;
-		if (!cells[i] || !shape_find(NULL, &c->base, columns[i], &place))
+		struct shape_slot slot;
+		if (!cells[i] || !shape_find(NULL, &c->base, columns[i], &slot))
 			continue;
-		if (place.field->type == PROTOBUF_C_TYPE_STRING)
-			*(const char **)shape_at(place) = cells[i];
-		else if (place.field->type == PROTOBUF_C_TYPE_DOUBLE)
-			*(double *)shape_at(place) = strtod(cells[i], NULL);
+		if (slot.field->type == PROTOBUF_C_TYPE_STRING)
+			*(const char **)shape_at(slot) = cells[i];
+		else if (slot.field->type == PROTOBUF_C_TYPE_DOUBLE)
+			*(double *)shape_at(slot) = strtod(cells[i], NULL);
 		else
-			*(int64_t *)shape_at(place) = strtoll(cells[i], NULL, 10);
-		shape_choose(place);
+			*(int64_t *)shape_at(slot) = strtoll(cells[i], NULL, 10);
+		shape_choose(slot);
 	}
 	return c;
 }
@@ -84,8 +84,8 @@ enum err status_answer(struct tx *tx, const struct request *rq, struct reply *re
 	struct date on = rq_date(rq, "on", tx->today);
 	const char *organisation;
 	enum format format;
-	TRY(query_organisation(tx, rq, &organisation));
-	TRY(query_format(tx, rq, &format));
+	TRY(answer_organisation(tx, rq, &organisation));
+	TRY(answer_format(tx, rq, &format));
 
 	StatusReport report = STATUS_REPORT__INIT;
 	struct db_rows rows;
@@ -94,7 +94,7 @@ enum err status_answer(struct tx *tx, const struct request *rq, struct reply *re
 	            ARG_TEXT("organisation", organisation), ARG_TEXT("programme", rq_text(rq, "programme"))));
 	build(tx->arena, &rows, &report);
 	if (!report.total)
-		return tx_refuse(tx, ERR_DB_ROWS, "", "the statement gave no total");
+		return tx_refuse(tx, ERR_DB, "", "the statement gave no total");
 
 	reply->text = format == FORMAT_CSV ? as_csv(tx->arena, &report) : as_json(tx->arena, &report);
 	reply->content_type = format == FORMAT_CSV ? "text/csv; charset=utf-8; header=present" : "application/json";

@@ -14,7 +14,7 @@ import pytest
 
 from slots import CALLS
 from struck import closing_struck
-from test_failures import MEMORY, NEW, REOPENING
+from test_failures import ENDING, NEW, REOPENING
 from works import ENDS, WORKS, Working, parking
 
 DEEP = bool(os.environ.get("UDVEJ_CRASH_DEEP"))
@@ -89,7 +89,7 @@ def fail_once(system, node, call, name, nth):
     do(system, name, needed, node, again)
     failed = system.slots[node].struck(call)
     system.slots[node].disarm()
-    assert not system.ended or (system.ended == [node] and call in MEMORY), f"{system.ended} ended"
+    assert not system.ended or (system.ended == [node] and call in ENDING), f"{system.ended} ended"
     return failed
 
 

@@ -81,7 +81,7 @@ static void take_secret_keys(struct arena *a, const uint8_t *data, size_t len)
 {
 	struct secret_keys keys;
 	const char *why = NULL;
-	if (is_read(secret_keys_load(a, file_with(data, len), NULL, &keys, &why), why))
+	if (is_read(keys_load(a, file_with(data, len), NULL, &keys, &why), why))
 		FUZZ_MUST(strlen(keys.curve_secret) == KEY_Z85_LEN && strlen(keys.curve_public) == KEY_Z85_LEN);
 }
 

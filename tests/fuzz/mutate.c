@@ -109,11 +109,11 @@ static void change_value(struct arena *a, const ProtobufCFieldDescriptor *field,
 }
 
 /* One item more, one less, or another in the place of one. Items of other kinds than text and messages stay. */
-static void change_list(struct arena *a, struct shape_place place)
+static void change_list(struct arena *a, struct shape_slot slot)
 {
-	size_t n = shape_count(place), *count = (void *)((char *)place.holder + place.field->quantifier_offset);
-	void ***list = shape_at(place);
-	if (place.field->type != PROTOBUF_C_TYPE_STRING && place.field->type != PROTOBUF_C_TYPE_MESSAGE)
+	size_t n = shape_count(slot), *count = (void *)((char *)slot.holder + slot.field->quantifier_offset);
+	void ***list = shape_at(slot);
+	if (slot.field->type != PROTOBUF_C_TYPE_STRING && slot.field->type != PROTOBUF_C_TYPE_MESSAGE)
 		return;
 	if (n > 0 && roll(3) == 0) {
 		*count = n - 1;
@@ -126,7 +126,7 @@ static void change_list(struct arena *a, struct shape_place place)
 	if (i == n && n > 0 && roll(2)) {
 		items[n] = items[roll(n)]; /* the same again */
 	} else {
-		change_value(a, place.field, &items[i]);
+		change_value(a, slot.field, &items[i]);
 	}
 	*list = items;
 	*count = i == n ? n + 1 : n;
@@ -136,17 +136,17 @@ static void change(struct arena *a, ProtobufCMessage *m)
 {
 	if (m->descriptor->n_fields == 0)
 		return;
-	struct shape_place place = { .field = &m->descriptor->fields[roll(m->descriptor->n_fields)], .holder = m };
-	if (place.field->label == PROTOBUF_C_LABEL_REPEATED) {
-		change_list(a, place);
+	struct shape_slot slot = { .field = &m->descriptor->fields[roll(m->descriptor->n_fields)], .holder = m };
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED) {
+		change_list(a, slot);
 		return;
 	}
-	if (place.field->type == PROTOBUF_C_TYPE_MESSAGE && roll(8) == 0) {
-		*(ProtobufCMessage **)shape_at(place) = NULL;
+	if (slot.field->type == PROTOBUF_C_TYPE_MESSAGE && roll(8) == 0) {
+		*(ProtobufCMessage **)shape_at(slot) = NULL;
 		return;
 	}
-	shape_choose(place);
-	change_value(a, place.field, shape_at(place));
+	shape_choose(slot);
+	change_value(a, slot.field, shape_at(slot));
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)

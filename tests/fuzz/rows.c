@@ -119,7 +119,7 @@ enum err db_one_args(struct db *db, struct arena *a, const struct sql *sql, Prot
 	(void)db_exec_args(db, a, sql, message, args);
 	const ProtobufCMessage *m = next_row(a, ret->descriptor);
 	if (!m)
-		return sql->one ? ERR_DB_ROWS : ERR_NOT_FOUND;
+		return ERR_NOT_FOUND;
 	memcpy(ret, m, ret->descriptor->sizeof_message);
 	return OK;
 }
@@ -155,6 +155,12 @@ bool db_is_lost(const struct db *db)
 {
 	(void)db;
 	return false;
+}
+
+const struct sql *db_missed(const struct db *db)
+{
+	(void)db;
+	return NULL;
 }
 
 const char *db_error(const struct db *db)

@@ -263,8 +263,8 @@ def seeds():
                               "1900-01-01\n2199-12-31\nquarter")):
         yield "period", str(n), text.encode()
     claims = {"node": "reden", "organisation": "reden", "user": "7", "role": "lead", "exp": 1780000600}
-    yield "statement", "claims", b"\x00" + json.dumps(claims).encode()
-    yield "statement", "token", b"\x01" + base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=") + b"." + b"A" * 86
+    yield "attestation", "claims", b"\x00" + json.dumps(claims).encode()
+    yield "attestation", "token", b"\x01" + base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=") + b"." + b"A" * 86
 
 
 def main():

@@ -32,7 +32,7 @@ static const ProtobufCMessageDescriptor *const types[] = {
 	&measurement_due__descriptor,
 	&worker_state__descriptor,
 	&enquiry_fact__descriptor,
-	&statement_claims__descriptor,
+	&attestation_claims__descriptor,
 	&referral__descriptor,
 	&course__descriptor,
 	&measurement__descriptor,

@@ -65,7 +65,7 @@ static void store(struct arena *a)
 		inbox_rolled_back(d.delivery.inbox);
 		outbox_rolled_back(d.delivery.outbox);
 	}
-	(void)outbox_pump(d.delivery.outbox, it.now_ms += 700);
+	(void)conversation_pump(d.delivery.outbox, it.now_ms += 700);
 }
 
 static void check(void)
@@ -159,7 +159,7 @@ static void send_letters(struct arena *a)
 	}
 	FUZZ_MUST(outbox_save(d.delivery.outbox, a) == OK);
 	outbox_committed(d.delivery.outbox);
-	(void)outbox_pump(d.delivery.outbox, it.now_ms);
+	(void)conversation_pump(d.delivery.outbox, it.now_ms);
 }
 
 static void be_known(struct arena *a)

@@ -92,8 +92,8 @@ static enum err run(struct job *job)
 	struct arena *const a = job->arena ? job->arena : e->scratch; /* as the writer has one of its own */
 	struct tx tx = tx_make(e, e->writing, a);
 	volatile enum err err = ERR_MEMORY;
-	notes_begin(&writer.notes, a);
-	tx.notes = &writer.notes;
+	tx_errands_begin(&writer.errands, a);
+	tx.errands = &writer.errands;
 	if (!setjmp(guard)) {
 		arena_on_full(a, &guard);
 		const struct participant p = api_participant(e);

@@ -2,10 +2,8 @@
 """A file is one idea, at most 600 lines; a function is one screen, at most 60."""
 
 import ast
-import json
-import subprocess
 
-from tree import C, SOURCE, assert_none, at, of_kind, plant, text
+from tree import C, SOURCE, assert_none, at, of_kind, plant, tags, text
 
 FILE_LINES, FUNCTION_LINES = 600, 60
 KINDS = (*C, ".py", ".sql", ".proto", ".js", ".css", ".sh")
@@ -26,15 +24,7 @@ def long_functions(root):
 
 
 def c_functions(paths):
-    if not paths:
-        return
-    words = ["ctags", "--quiet", "--languages=C", "--langmap=C:.c.h", "--kinds-C=f", "--output-format=json",
-             "--fields=+ne", "-f", "-", *map(str, paths)]
-    by_name = {str(path): path for path in paths}
-    for line in subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines():
-        tag = json.loads(line)
-        if tag["_type"] == "tag" and "end" in tag:
-            yield by_name[tag["path"]], tag["name"], tag["line"], tag["end"]
+    return ((path, tag["name"], tag["line"], tag["end"]) for path, tag in tags(paths, "f") if "end" in tag)
 
 
 def python_functions(paths):

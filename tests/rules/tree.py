@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The files that the rules look at, and C source without comments. Rules return findings: "file:line: what"."""
 
+import json
 import re
 import subprocess
 from functools import cache
@@ -54,6 +55,19 @@ def without_comments(content):
         return token if token[0] in "\"'" else re.sub(r"[^\n]", " ", token)
 
     return TOKEN.sub(blank, content)
+
+
+def tags(paths, kinds):
+    """What ctags finds in C files: (path, tag as it tells it). Of the kinds f: functions, p: prototypes."""
+    if not paths:
+        return
+    words = ["ctags", "--quiet", "--languages=C", "--langmap=C:.c.h", f"--kinds-C={kinds}", "--output-format=json",
+             "--fields=+nfe", "-f", "-", *map(str, paths)]
+    by_name = {str(path): path for path in paths}
+    for line in subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines():
+        tag = json.loads(line)
+        if tag["_type"] == "tag":
+            yield by_name[tag["path"]], tag
 
 
 def plant(root, contents):

@@ -16,7 +16,7 @@
 
 #include "api.pb-c.h"
 #include "bus.pb-c.h"
-#include "db/db.h"
+#include "db/setup.h"
 #include "shape/shape.h"
 
 struct world {
@@ -59,6 +59,13 @@ static inline struct db *world_open(struct arena *a, const struct sql_set *set)
 		if (works_ != OK)                                                                                              \
 			fail_msg("%s: %s", err_slug(works_), db_error(db));                                                        \
 	} while (0)
+
+/* Runs SQL that returns nothing. */
+static inline enum err world_run(struct db *db, const char *text)
+{
+	TRY(pipeline_leave(db));
+	return setup_result(db, "set-up", PQexec(db->conn, text));
+}
 
 /* Waits for a commit as the loop of a daemon does: on the socket. */
 static inline int world_commit(struct db *db)

@@ -27,7 +27,7 @@ static inline void greet(int64_t first, int64_t last, bool set_back)
 	g.last = last;
 	g.conversation = 9;
 	g.set_back = set_back;
-	inbox_on_greeting(d.inbox, "peer", &g);
+	reception_on_greeting(d.inbox, "peer", &g);
 }
 
 /* A frame of n messages from `first`, which go on from `sent`; `flaw` changes a bit of its signature (1) or of its
@@ -52,7 +52,7 @@ static inline void batch(int64_t first, size_t n, unsigned flaw)
 	b.messages = messages;
 	b.chain = (ProtobufCBinaryData){ CHAIN_LEN, chain.head };
 	b.signature = (ProtobufCBinaryData){ sizeof signature, signature };
-	inbox_on_batch(d.inbox, "peer", &b);
+	reception_on_batch(d.inbox, "peer", &b);
 }
 
 /* The transaction that holds all letters that wait, to its commit. */

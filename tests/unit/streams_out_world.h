@@ -9,7 +9,7 @@
 static inline const Frame *pump(void)
 {
 	forget_said();
-	while (outbox_pump(d.outbox, now_ms) == 0) {
+	while (conversation_pump(d.outbox, now_ms) == 0) {
 	}
 	return n_said ? said[n_said - 1] : NULL;
 }
@@ -48,7 +48,7 @@ static inline void say(const char *epoch, int64_t position, const struct chain *
 	word.chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)chain->head };
 	word.credit = 1000000;
 	word.conversation = conversation;
-	outbox_on_ack(d.outbox, "peer", &word);
+	conversation_on_ack(d.outbox, "peer", &word);
 	word = (Ack)ACK__INIT;
 }
 

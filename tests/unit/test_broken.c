@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "api.pb-c.h"
+#include "arena_world.h"
 #include "base/broken.h"
 #include "serving/internal.h"
-
-static struct arena *arena;
 
 /* The fields and codes of a refusal, as "aim unknown-code, on not-a-date". */
 static const char *all(const struct refusal *why)
@@ -76,13 +75,19 @@ static void a_refusal_has_an_end(void **state)
 
 static void every_value_of_a_sentence_is_described(void **state)
 {
+	static const struct {
+		const char *code, *sentence;
+	} rows[] = {
+#define ROW(name, code, err, sentence) { code, sentence },
+		BROKEN_TABLE(ROW)
+#undef ROW
+	};
 	(void)state;
-	for (unsigned rule = 0; rule < BROKEN_COUNT; rule++) {
-		const char *code = broken_code((enum broken_rule)rule);
-		assert_int_equal(strspn(code, "abcdefghijklmnopqrstuvwxyz-"), strlen(code));
-		for (const char *at = broken_sentence((enum broken_rule)rule); (at = strchr(at, '{')); at++)
+	for (size_t i = 0; i < countof(rows); i++) {
+		assert_int_equal(strspn(rows[i].code, "abcdefghijklmnopqrstuvwxyz-"), strlen(rows[i].code));
+		for (const char *at = rows[i].sentence; (at = strchr(at, '{')); at++)
 			if (!shape_field(&rule_args__descriptor, at + 1, strcspn(at + 1, "}")))
-				fail_msg("%s: RuleArgs has no field for %s", code, at);
+				fail_msg("%s: RuleArgs has no field for %s", rows[i].code, at);
 	}
 }
 
@@ -157,20 +162,6 @@ static void a_name_of_spaces_is_not_given(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,5 +174,5 @@ int main(void)
 		cmocka_unit_test(lengths_count_characters),
 		cmocka_unit_test(a_name_of_spaces_is_not_given),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

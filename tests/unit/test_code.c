@@ -10,31 +10,6 @@
 #include "base/err.h"
 #include "vocab/code.h"
 
-static void every_list_is_found_by_its_name(void **state)
-{
-	size_t n;
-	const struct code_list *all = code_lists(&n);
-	(void)state;
-	for (size_t i = 0; i < n; i++)
-		assert_ptr_equal(code_list(all[i].name), &all[i]);
-	assert_null(code_list("nothing"));
-	assert_null(code_list(NULL));
-}
-
-static void every_code_stands_once_and_has_both_words(void **state)
-{
-	size_t n;
-	const struct code_list *all = code_lists(&n);
-	(void)state;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < all[i].n; k++) {
-			const struct code *c = &all[i].codes[k];
-			assert_int_equal(strspn(c->code, "abcdefghijklmnopqrstuvwxyz-"), strlen(c->code));
-			assert_true(*c->en && *c->da);
-			assert_ptr_equal(code_find(all[i].name, c->code), c);
-		}
-}
-
 static void codes_are_found_with_their_words(void **state)
 {
 	static const struct {
@@ -71,8 +46,6 @@ static void priorities_rank_from_stat_to_routine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_list_is_found_by_its_name),
-		cmocka_unit_test(every_code_stands_once_and_has_both_words),
 		cmocka_unit_test(codes_are_found_with_their_words),
 		cmocka_unit_test(priorities_rank_from_stat_to_routine),
 	};

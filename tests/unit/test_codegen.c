@@ -1,58 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* codegen.py as the build calls it: what it makes of a code list, and how it refuses one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-#include "base/err.h"
-
-static char directory[64];
-static char said[4096];
-
-/* Runs a shell line with $D as the directory of the test; its output is then in `said`. The exit code. */
-static int run(const char *line)
-{
-	char command[512];
-	snprintf(command, sizeof command, "D=%s; %s", directory, line);
-	FILE *f = popen(command, "r");
-	assert_non_null(f);
-	said[fread(said, 1, sizeof said - 1, f)] = '\0';
-	int status = pclose(f);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+#include "generator_world.h"
 
 /* Gives codegen.py one list and reads back what it made, or what it said. */
 static int generate(const char *name, const char *text)
 {
-	char path[128];
 	assert_int_equal(run("rm -rf $D/codes && mkdir -p $D/codes"), 0);
-	snprintf(path, sizeof path, "%s/codes/%s.csv", directory, name);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	char file[64];
+	snprintf(file, sizeof file, "%s.csv", name);
+	write_file("codes", file, text);
 	return run("/usr/bin/python3 '" UDVEJ_SOURCE_DIR
 	           "/common/vocab/codegen.py' $D/codes $D/out.h 2>&1 && cat $D/out.h");
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	strcpy(directory, "/tmp/udvej-codegen-XXXXXX");
-	return mkdtemp(directory) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return run("rm -rf $D");
 }
 
 static void a_list_becomes_a_table_in_its_order(void **state)
@@ -60,9 +18,8 @@ static void a_list_becomes_a_table_in_its_order(void **state)
 	(void)state;
 	assert_int_equal(generate("due-kind", "code,english,danish\nround,\"running, \"\"so\"\"\",løbende\nclosing,a,b\n"),
 	                 0);
-	assert_non_null(
-	    strstr(said, "{ \"round\", \"running, \\\"so\\\"\", \"løbende\" },\n\t{ \"closing\", \"a\", \"b\" },"));
-	assert_non_null(strstr(said, ".name = \"due-kind\", .codes = rows_due_kind"));
+	check_says("{ \"round\", \"running, \\\"so\\\"\", \"løbende\" },\n\t{ \"closing\", \"a\", \"b\" },");
+	check_says(".name = \"due-kind\", .codes = rows_due_kind");
 }
 
 static void a_fault_names_file_line_and_what_is_wrong(void **state)
@@ -87,8 +44,7 @@ static void a_fault_names_file_line_and_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < countof(cases); i++) {
 		assert_int_equal(generate(cases[i].name, cases[i].text), 1);
-		if (!strstr(said, cases[i].says))
-			fail_msg("%s\nis not in: %s", cases[i].says, said);
+		check_says(cases[i].says);
 	}
 }
 
@@ -98,5 +54,5 @@ int main(void)
 		cmocka_unit_test(a_list_becomes_a_table_in_its_order),
 		cmocka_unit_test(a_fault_names_file_line_and_what_is_wrong),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, set_up_directory, tear_down_directory);
 }

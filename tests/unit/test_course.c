@@ -9,33 +9,15 @@
 
 #include "caseload/core/course.h"
 #include "caseload/core/funding.h"
+#include "vocab_world.h"
 
-static struct arena *arena;
 static const struct programmes *programmes;
 
 static int set_up(void **state)
 {
-	const char *why = "";
-	(void)state;
-	arena = arena_new((size_t)4 << 20);
-	if (programmes_load(arena, UDVEJ_SOURCE_DIR "/common/vocab/programmes", NULL, &programmes, &why) != OK)
-		fail_msg("%s", why);
+	(void)set_up_arena(state);
+	programmes = shipped_programmes(NULL);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static struct date on(const char *s)
-{
-	struct date d;
-	if (!date_parse(s, &d))
-		fail_msg("%s is no date", s);
-	return d;
 }
 
 static void each_state_knows_its_events(void **state)
@@ -221,5 +203,5 @@ int main(void)
 		cmocka_unit_test(the_table_prints_itself),
 		cmocka_unit_test(a_course_ends_with_its_length_or_its_funding),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, tear_down_arena);
 }

@@ -14,7 +14,7 @@ static void greet_anew(const char *epoch, int64_t since)
 	g.since = since;
 	g.partner = "kommune";
 	g.signature = (ProtobufCBinaryData){ sizeof signature, signature };
-	inbox_on_greeting(d.inbox, "peer", &g);
+	reception_on_greeting(d.inbox, "peer", &g);
 }
 
 static void new_life_of_the_sender_begins_only_with_a_partners_signature(void **state)
@@ -104,17 +104,17 @@ static void what_was_sent_before_it_was_set_back_is_not_taken_after_it_asked(voi
 {
 	(void)state;
 	batch(1, 2, 0);
-	assert_false(inbox_is_asked(d.inbox, "peer", OTHER)); /* it waits, and is not in what could be told */
+	assert_false(reception_is_asked(d.inbox, "peer", OTHER)); /* it waits, and is not in what could be told */
 	commit();
-	assert_false(inbox_is_asked(d.inbox, "peer", OTHER)); /* a restart must not forget it */
+	assert_false(reception_is_asked(d.inbox, "peer", OTHER)); /* a restart must not forget it */
 	batch(3, 1, 0);
 	assert_int_equal(n_queue, 0);
 	assert_true(inbox_renewal_due(d.inbox));
 	assert_int_equal(inbox_save(d.inbox, e.scratch), OK);
 	inbox_rolled_back(d.inbox);
-	assert_false(inbox_is_asked(d.inbox, "peer", OTHER));
+	assert_false(reception_is_asked(d.inbox, "peer", OTHER));
 	commit();
-	assert_true(inbox_is_asked(d.inbox, "peer", OTHER));
+	assert_true(reception_is_asked(d.inbox, "peer", OTHER));
 	assert_int_equal(inbox_reload(d.inbox), OK);
 	assert_false(inbox_renewal_due(d.inbox));
 	heard = in_stream_of(d.inbox, "peer");
@@ -138,14 +138,14 @@ static void new_life_is_heard_after_it_asked(void **state)
 	partner_signs = true;
 	batch(1, 2, 0);
 	commit();
-	assert_false(inbox_is_asked(d.inbox, "peer", OTHER));
+	assert_false(reception_is_asked(d.inbox, "peer", OTHER));
 	commit();
-	assert_true(inbox_is_asked(d.inbox, "peer", OTHER));
+	assert_true(reception_is_asked(d.inbox, "peer", OTHER));
 	greet_anew(OTHER, 5);
 	commit();
 	assert_string_equal(answered()->epoch, OTHER);
 	assert_int_equal(heard->asked, ASKED_NOT);
-	assert_false(inbox_is_asked(d.inbox, "peer", OTHER)); /* an old question */
+	assert_false(reception_is_asked(d.inbox, "peer", OTHER)); /* an old question */
 }
 
 int main(void)

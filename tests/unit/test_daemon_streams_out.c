@@ -19,7 +19,7 @@ static void what_the_receiver_signed_is_kept_and_shown_to_it(void **state)
 	assert_memory_equal(shown->chain.data, chains[2].head, CHAIN_LEN);
 	assert_memory_equal(shown->signature.data, receipt, sizeof receipt);
 	ack(3, &chains[3], 0); /* signed by nobody */
-	outbox_on_up(d.outbox, "peer");
+	conversation_on_up(d.outbox, "peer");
 	assert_null(greeted()->receipt);
 }
 
@@ -43,7 +43,7 @@ static void answer_of_less_than_was_acknowledged_stops_the_stream_and_only_that(
 	(void)state;
 	emit(3);
 	ack(2, &chains[2], greeted()->conversation);
-	outbox_on_up(d.outbox, "peer");
+	conversation_on_up(d.outbox, "peer");
 	const Greeting *g = greeted();
 	assert_int_equal(g->first, 3);
 	ack(1, &chains[1], g->conversation);
@@ -89,15 +89,15 @@ static void few_and_small_ones_wait_a_moment_for_others_while_some_are_under_way
 	now_ms += 10;
 	emit(1);
 	assert_null(pump());
-	assert_int_equal(outbox_pump(d.outbox, now_ms), 40); /* in how long it goes by itself */
+	assert_int_equal(conversation_pump(d.outbox, now_ms), 40); /* in how long it goes by itself */
 	now_ms += 15;
 	emit(1);
-	assert_int_equal(outbox_pump(d.outbox, now_ms), 25);
+	assert_int_equal(conversation_pump(d.outbox, now_ms), 25);
 	now_ms += 25;
 	const Batch *b = pump()->batch;
 	assert_int_equal(b->first, 2);
 	assert_int_equal(b->n_messages, 2);
-	assert_int_equal(outbox_pump(d.outbox, now_ms), -1);
+	assert_int_equal(conversation_pump(d.outbox, now_ms), -1);
 }
 
 static void credit_that_is_used_up_is_asked_for_again(void **state)
@@ -108,7 +108,7 @@ static void credit_that_is_used_up_is_asked_for_again(void **state)
 	a.epoch = EPOCH;
 	a.chain = (ProtobufCBinaryData){ CHAIN_LEN, (uint8_t *)nothing.head };
 	a.conversation = greeted()->conversation;
-	outbox_on_ack(d.outbox, "peer", &a); /* grants nothing */
+	conversation_on_ack(d.outbox, "peer", &a); /* grants nothing */
 	assert_null(pump());
 	now_ms += 3001;
 	assert_int_equal(greeted()->first, 1);

@@ -9,30 +9,7 @@
 
 #include "base/err.h"
 #include "vocab/date.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)16 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static struct date on(const char *s)
-{
-	struct date d;
-	if (!date_parse(s, &d))
-		fail_msg("%s is no date", s);
-	return d;
-}
+#include "vocab_world.h"
 
 static void only_dates_that_exist_are_read(void **state)
 {
@@ -158,5 +135,5 @@ int main(void)
 		cmocka_unit_test(midnight_is_that_of_copenhagen),
 		cmocka_unit_test(working_days_leave_out_the_weekend),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

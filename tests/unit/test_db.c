@@ -4,6 +4,7 @@
 
 STATEMENT(thing_add, true, "insert into thing (id, name, number) values ($1, $2, $3)", "id", "name", "number");
 STATEMENT(thing_rename, true, "update thing set name = $2 where id = $1", "id", "name");
+STATEMENT(thing_rename_all, true, "update thing set name = 'y'");
 STATEMENT(thing_touch, false, "update thing set number = number + 1 where id = $1", "id");
 STATEMENT(thing_count, false, "select count(*) as version from thing");
 STATEMENT(thing_name, false, "select name as id from thing where id = $1", "id");
@@ -14,9 +15,9 @@ STATEMENT(thing_flood, false, "select repeat('x', 20000) as id");
 STATEMENT(thing_kill, false, "select pg_terminate_backend($1::int) as anonymous", "pid");
 STATEMENT(thing_pid, false, "select pg_backend_pid() as version");
 
-static const struct sql *const statements[] = { thing_add,        thing_rename, thing_touch, thing_count,
-	                                            thing_name,       thing_names,  thing_date,  thing_flood,
-	                                            thing_bad_column, thing_kill,   thing_pid };
+static const struct sql *const statements[] = { thing_add,   thing_rename,     thing_rename_all, thing_touch,
+	                                            thing_count, thing_name,       thing_names,      thing_date,
+	                                            thing_flood, thing_bad_column, thing_kill,       thing_pid };
 static const struct sql_set set = { .statements = statements, .n = countof(statements) };
 
 static int setup(void **state)
@@ -26,9 +27,10 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)16 << 20);
 	w->db = world_open(w->a, NULL);
-	WORKS(w->db, db_run(w->db, "drop table if exists thing;"
-	                           "create table thing (id text primary key, name text, number bigint not null default 0);"
-	                           "insert into thing values ('a', 'first', 1)"));
+	WORKS(w->db,
+	      world_run(w->db, "drop table if exists thing;"
+	                       "create table thing (id text primary key, name text, number bigint not null default 0);"
+	                       "insert into thing values ('a', 'first', 1)"));
 	if (db_prepare(w->a, w->db, &set, &why) != OK)
 		fail_msg("%s", why);
 	w->other = world_open(w->a, &set);
@@ -93,6 +95,13 @@ static void what_is_rolled_back_is_gone(void **state)
 	WORKS(w->db, db_rollback(w->db));
 	WORKS(w->db, db_rollback(w->db));
 	assert_int_equal(count(w, w->db), 1);
+	WORKS(w->db, db_begin(w->db));
+	assert_null(db_missed(w->db));
+	WORKS(w->db, db_exec(w->db, w->a, thing_rename_all, NULL));
+	WORKS(w->db, add(w, "b"));
+	WORKS(w->db, db_exec(w->db, w->a, thing_rename_all, NULL)); /* two of them now */
+	assert_int_equal(world_commit(w->db), -1);
+	assert_ptr_equal(db_missed(w->db), thing_rename_all);
 }
 
 static void a_queued_failure_is_found_by_the_next_read(void **state)
@@ -134,13 +143,14 @@ static void a_statement_that_must_touch_one_row_and_touches_none_fails_the_batch
 	WORKS(w->db, add(w, "b"));
 	WORKS(w->db, db_exec(w->db, w->a, thing_rename, NULL, ARG_TEXT("id", "nobody"), ARG_TEXT("name", "x")));
 	assert_int_equal(world_commit(w->db), -1);
-	assert_string_equal(db_error(w->db), "thing_rename touched 0 rows, not one");
+	assert_string_equal(db_error(w->db), "thing_rename did not touch its row");
+	assert_ptr_equal(db_missed(w->db), thing_rename);
 	assert_int_equal(count(w, w->other), 1);
 	Course row = COURSE__INIT;
 	WORKS(w->db, db_begin(w->db));
 	WORKS(w->db, db_exec(w->db, w->a, thing_rename, NULL, ARG_TEXT("id", "nobody"), ARG_TEXT("name", "x")));
-	assert_int_equal(db_one(w->db, w->a, thing_count, &row, NULL), ERR_DB_ROWS);
-	assert_int_equal(add(w, "b"), ERR_DB_ROWS);
+	assert_int_equal(db_one(w->db, w->a, thing_count, &row, NULL), ERR_DB);
+	assert_int_equal(add(w, "b"), ERR_DB);
 	WORKS(w->db, db_rollback(w->db));
 	assert_int_equal(count(w, w->db), 1);
 }
@@ -148,8 +158,8 @@ static void a_statement_that_must_touch_one_row_and_touches_none_fails_the_batch
 static void a_deferred_constraint_fails_the_commit_and_the_next_batch_works(void **state)
 {
 	struct world *w = *state;
-	WORKS(w->db, db_run(w->db, "alter table thing add constraint thing_number_once unique (number) "
-	                           "deferrable initially deferred"));
+	WORKS(w->db, world_run(w->db, "alter table thing add constraint thing_number_once unique (number) "
+	                              "deferrable initially deferred"));
 	WORKS(w->db, db_begin(w->db));
 	WORKS(w->db, add(w, "b"));
 	WORKS(w->db, add(w, "c"));
@@ -171,7 +181,7 @@ static void a_read_of_nothing_is_not_found_and_harms_no_batch(void **state)
 	assert_int_equal(db_one(w->db, w->a, thing_name, &row, NULL, ARG_TEXT("id", "z")), ERR_NOT_FOUND);
 	WORKS(w->db, db_one(w->db, w->a, thing_name, &row, NULL, ARG_TEXT("id", "b")));
 	assert_string_equal(row.id, "n");
-	assert_int_equal(db_one(w->db, w->a, thing_names, &row, NULL), ERR_DB_ROWS);
+	assert_int_equal(db_one(w->db, w->a, thing_names, &row, NULL), ERR_DB);
 }
 
 static void a_reading_connection_goes_on_after_a_failed_read(void **state)

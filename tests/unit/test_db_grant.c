@@ -37,8 +37,8 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)1 << 20);
 	w->other = world_open(w->a, NULL);
-	WORKS(w->other, db_run(w->other, "drop table if exists thing, journal"));
-	WORKS(w->other, db_run(w->other, "drop table if exists schema_migration"));
+	WORKS(w->other, world_run(w->other, "drop table if exists thing, journal"));
+	WORKS(w->other, world_run(w->other, "drop table if exists schema_migration"));
 	if (!conninfo || db_open(w->a, conninfo, &w->db, &why) != OK)
 		fail_msg("UDVEJ_TEST_DB_ROLE must be the conninfo of a role that owns nothing: %s", why);
 	assert_true(db_fence(w->db, "unit"));
@@ -108,7 +108,7 @@ static void an_owner_that_cannot_see_the_fence_is_elsewhere(void **state)
 	WORKS(w->other, db_open(w->a, getenv("UDVEJ_TEST_DB_ROLE"), &w->db, &why)); /* holds none */
 	assert_int_equal(grant(w, 2, &why), ERR_CONFIG);
 	assert_non_null(strstr(why, "is led to another database than `database`"));
-	WORKS(w->other, db_run(w->other, "create table thing (id text)")); /* nothing was made */
+	WORKS(w->other, world_run(w->other, "create table thing (id text)")); /* nothing was made */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

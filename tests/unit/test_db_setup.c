@@ -28,9 +28,9 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)1 << 20);
 	w->db = world_open(w->a, NULL);
-	WORKS(w->db, db_run(w->db, "drop table if exists step_one, step_two, step_three"));
+	WORKS(w->db, world_run(w->db, "drop table if exists step_one, step_two, step_three"));
 	WORKS(w->db, db_migrate(w->a, w->db, &migrations_db, &why));
-	WORKS(w->db, db_run(w->db, "delete from schema_migration where component = 'test'"));
+	WORKS(w->db, world_run(w->db, "delete from schema_migration where component = 'test'"));
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static void each_migration_is_applied_once(void **state)
 	WORKS(w->db, db_migrate(w->a, w->db, &two, &why));
 	WORKS(w->db, db_migrate(w->a, w->db, &two, &why));
 	assert_int_equal(applied(w), 2);
-	WORKS(w->db, db_run(w->db, "insert into step_two select id from step_one"));
+	WORKS(w->db, world_run(w->db, "insert into step_two select id from step_one"));
 }
 
 static void a_migration_that_fails_leaves_nothing_and_is_named(void **state)
@@ -77,7 +77,7 @@ static void a_migration_that_fails_leaves_nothing_and_is_named(void **state)
 	assert_int_equal(db_migrate(w->a, w->db, &three, &why), ERR_DB);
 	assert_non_null(strstr(why, "migration test 003_wrong"));
 	assert_int_equal(applied(w), 2);
-	WORKS(w->db, db_run(w->db, "create table step_three (id text)"));
+	WORKS(w->db, world_run(w->db, "create table step_three (id text)"));
 	WORKS(w->db, db_migrate(w->a, w->db, &two, &why));
 }
 
@@ -141,7 +141,7 @@ static void set_up_in_the_middle_of_a_batch_is_refused(void **state)
 {
 	struct world *w = *state;
 	WORKS(w->db, db_begin(w->db));
-	assert_int_equal(db_run(w->db, "drop table step_one"), ERR_DB);
+	assert_int_equal(world_run(w->db, "drop table step_one"), ERR_DB);
 	assert_int_equal(world_commit(w->db), 1);
 }
 

@@ -41,10 +41,11 @@ static int setup(void **state)
 	*state = w;
 	w->a = arena_new((size_t)4 << 20);
 	w->db = world_open(w->a, NULL);
-	WORKS(w->db, db_run(w->db, "drop table if exists value_referral;"
-	                           "create table value_referral (id text primary key, version bigint, prohibited boolean, "
-	                           "birth_year integer, name text, reasons text[], languages text[], citizen jsonb, "
-	                           "wishes jsonb)"));
+	WORKS(w->db,
+	      world_run(w->db, "drop table if exists value_referral;"
+	                       "create table value_referral (id text primary key, version bigint, prohibited boolean, "
+	                       "birth_year integer, name text, reasons text[], languages text[], citizen jsonb, "
+	                       "wishes jsonb)"));
 	if (db_prepare(w->a, w->db, &set, &why) != OK)
 		fail_msg("%s", why);
 	return 0;

@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 #include "api.pb-c.h"
+#include "serving/comment.h"
 #include "serving/description.h"
-#include "serving/note.h"
 
 static enum err nothing(struct tx *tx, const struct request *rq, struct reply *reply)
 {
@@ -129,11 +129,11 @@ static void options_and_comments_of_the_proto_files_are_told(void **state)
 	(void)state;
 	json_t *id = AT(SCHEMA("Enquiry", "properties", "id"));
 	assert_string_equal(json_string_value(at(id, "format", NULL)), "uuid");
-	assert_string_equal(json_string_value(at(id, "description", NULL)), note_find("Enquiry", "id")->says);
-	assert_string_equal(note_find("Enquiry", "channel")->code, "channel");
-	assert_string_equal(note_find("Enquiry", NULL)->says, "An enquiry as it stands.");
-	assert_string_equal(note_find("Enquiry", "nothing")->says, "");
-	assert_string_equal(note_find("Score", "value")->says, "The score; absent when too few items were answered.");
+	assert_string_equal(json_string_value(at(id, "description", NULL)), comment_find("Enquiry", "id")->says);
+	assert_string_equal(comment_find("Enquiry", "channel")->code, "channel");
+	assert_string_equal(comment_find("Enquiry", NULL)->says, "An enquiry as it stands.");
+	assert_string_equal(comment_find("Enquiry", "nothing")->says, "");
+	assert_string_equal(comment_find("Score", "value")->says, "The score; absent when too few items were answered.");
 }
 
 static void codes_have_their_words_in_both_languages(void **state)

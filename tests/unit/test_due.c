@@ -7,24 +7,9 @@
 
 #include <cmocka.h>
 
+#include "arena_world.h"
 #include "base/buffer.h"
 #include "outcomes/core/due.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)4 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 /* A star every second month, and an experience midway and at the close. */
 static const struct schedule_row schedule[] = {
@@ -188,5 +173,5 @@ int main(void)
 		cmocka_unit_test(instruments_are_due_each_by_its_own_schedule),
 		cmocka_unit_test(closing_measurements_that_were_not_made_are_lost),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

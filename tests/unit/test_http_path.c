@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include "arena_world.h"
 #include "http/http.h"
 
-static struct arena *arena;
 static const char *params[HTTP_MAX_PARAMS];
 
 static bool match(const char *pattern, const char *path)
@@ -61,20 +61,6 @@ static void parameters_of_a_path_that_does_not_match_stay_untouched(void **state
 	assert_string_equal(params[0], "untouched");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,5 +69,5 @@ int main(void)
 		cmocka_unit_test(parameter_is_one_whole_segment),
 		cmocka_unit_test(parameters_of_a_path_that_does_not_match_stay_untouched),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

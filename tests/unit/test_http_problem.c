@@ -8,10 +8,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "arena_world.h"
 #include "base/broken.h"
 #include "http/http.h"
-
-static struct arena *arena;
 
 static struct http_reply problem(enum err e, const char *field, const char *rule)
 {
@@ -89,20 +88,6 @@ static void unavailable_says_when_to_come_back(void **state)
 	assert_string_equal(problem(ERR_DB_LOST, "", "x").retry_after, "1");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,5 +98,5 @@ int main(void)
 		cmocka_unit_test(unauthorised_says_how_to_authenticate),
 		cmocka_unit_test(unavailable_says_when_to_come_back),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

@@ -3,10 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -14,24 +11,14 @@
 #include "base/broken.h"
 #include "messages.pb-c.h"
 #include "vocab/instrument.h"
+#include "vocab_world.h"
 
-static struct arena *arena;
 static const struct instruments *shipped;
 
 static int set_up(void **state)
 {
-	const char *why = "";
-	(void)state;
-	arena = arena_new((size_t)4 << 20);
-	if (instruments_load(arena, UDVEJ_SOURCE_DIR "/common/vocab/instruments", &shipped, &why) != OK)
-		fail_msg("%s", why);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
+	(void)set_up_arena(state);
+	shipped = shipped_instruments();
 	return 0;
 }
 
@@ -171,15 +158,15 @@ static void answers_are_read_from_each_message_that_has_them(void **state)
 	entry.value = 4;
 	input.answers = entries;
 	input.n_answers = 1;
-	struct answers answers = answers_of(arena, &input.base);
+	struct answers answers = instrument_answers(arena, &input.base);
 	assert_int_equal(answers.n, 1);
 	assert_string_equal(answers.all[0].key, "calm");
 	assert_int_equal(answers.all[0].value, 4);
 
 	MeasurementAnswers empty = MEASUREMENT_ANSWERS__INIT;
-	assert_int_equal(answers_of(arena, &empty.base).n, 0);
+	assert_int_equal(instrument_answers(arena, &empty.base).n, 0);
 	CloseInput other = CLOSE_INPUT__INIT;
-	assert_int_equal(answers_of(arena, &other.base).n, 0);
+	assert_int_equal(instrument_answers(arena, &other.base).n, 0);
 }
 
 /* --- faults in a file --- */
@@ -190,22 +177,12 @@ static void answers_are_read_from_each_message_that_has_them(void **state)
 	"\"better\":\"higher\",\"change_that_counts\":1,\"raters\":[\"citizen\"],\"enrols\":false,\"source\":\"s\","       \
 	"\"terms\":\"t\"}"
 
-/* GOOD with the first occurrence of one text replaced, loaded from a directory of its own. */
 static enum err load_changed(const char *from, const char *to, const char **why)
 {
-	char dir[] = "/tmp/udvej-test-XXXXXX";
 	const struct instruments *is = NULL;
-	assert_non_null(mkdtemp(dir));
-	const char *at = strstr(GOOD, from);
-	assert_non_null(at);
-	const char *path = arena_printf(arena, "%s/x.json", dir);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	fprintf(f, "%.*s%s%s", (int)(at - GOOD), GOOD, to, at + strlen(from));
-	fclose(f);
-	enum err e = instruments_load(arena, dir, &is, why);
-	unlink(path);
-	rmdir(dir);
+	struct changed changed = change(GOOD, from, to);
+	enum err e = instruments_load(arena, changed.dir, &is, why);
+	remove_changed(&changed);
 	assert_int_equal(is == NULL, e != OK);
 	return e;
 }
@@ -258,5 +235,5 @@ int main(void)
 		cmocka_unit_test(answers_are_read_from_each_message_that_has_them),
 		cmocka_unit_test(a_fault_in_a_file_names_file_field_and_rule),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, tear_down_arena);
 }

@@ -11,33 +11,15 @@
 #include "intake/core/age.h"
 #include "intake/core/eligibility.h"
 #include "intake/core/pseudonym.h"
+#include "vocab_world.h"
 
-static struct arena *arena;
 static const struct programmes *programmes;
 
 static int set_up(void **state)
 {
-	const char *why = "";
-	(void)state;
-	arena = arena_new((size_t)4 << 20);
-	if (programmes_load(arena, UDVEJ_SOURCE_DIR "/common/vocab/programmes", NULL, &programmes, &why) != OK)
-		fail_msg("%s", why);
+	(void)set_up_arena(state);
+	programmes = shipped_programmes(NULL);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static struct date on(const char *s)
-{
-	struct date d;
-	if (!date_parse(s, &d))
-		fail_msg("%s is no date", s);
-	return d;
 }
 
 static void a_minor_is_one_who_is_surely_under_18(void **state)
@@ -140,5 +122,5 @@ int main(void)
 		cmocka_unit_test(unknown_age_is_clarified_and_never_a_silent_no),
 		cmocka_unit_test(two_receivers_cannot_join_their_pseudonyms),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, tear_down_arena);
 }

@@ -7,24 +7,9 @@
 
 #include <cmocka.h>
 
+#include "arena_world.h"
 #include "base/err.h"
 #include "caseload/core/place.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)1 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static const char *const thai[] = { "th", "da" };
 static const char *const danish[] = { "da" };
@@ -191,5 +176,5 @@ int main(void)
 		cmocka_unit_test(language_before_gender_before_competence),
 		cmocka_unit_test(load_is_measured_in_proportion_to_the_cap),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

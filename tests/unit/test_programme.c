@@ -3,44 +3,23 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "vocab/phase.h"
 #include "vocab/programme.h"
+#include "vocab_world.h"
 
-static struct arena *arena;
 static const struct instruments *instruments;
 static const struct programmes *shipped;
 
 static int set_up(void **state)
 {
-	const char *why = "";
-	(void)state;
-	arena = arena_new((size_t)4 << 20);
-	if (instruments_load(arena, UDVEJ_SOURCE_DIR "/common/vocab/instruments", &instruments, &why) != OK ||
-	    programmes_load(arena, UDVEJ_SOURCE_DIR "/common/vocab/programmes", instruments, &shipped, &why) != OK)
-		fail_msg("%s", why);
+	(void)set_up_arena(state);
+	instruments = shipped_instruments();
+	shipped = shipped_programmes(instruments);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static struct date on(const char *s)
-{
-	struct date d;
-	if (!date_parse(s, &d))
-		fail_msg("%s is no date", s);
-	return d;
 }
 
 static void the_shipped_programmes_are_as_the_domain_says(void **state)
@@ -134,19 +113,10 @@ static void after_the_window_the_refusal_says_registered_and_referred(void **sta
 
 static enum err load_changed(const char *from, const char *to, const char **why)
 {
-	char dir[] = "/tmp/udvej-test-XXXXXX";
 	const struct programmes *ps = NULL;
-	assert_non_null(mkdtemp(dir));
-	const char *at = strstr(GOOD, from);
-	assert_non_null(at);
-	const char *path = arena_printf(arena, "%s/x.json", dir);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	fprintf(f, "%.*s%s%s", (int)(at - GOOD), GOOD, to, at + strlen(from));
-	fclose(f);
-	enum err e = programmes_load(arena, dir, instruments, &ps, why);
-	unlink(path);
-	rmdir(dir);
+	struct changed changed = change(GOOD, from, to);
+	enum err e = programmes_load(arena, changed.dir, instruments, &ps, why);
+	remove_changed(&changed);
 	assert_int_equal(ps == NULL, e != OK);
 	return e;
 }
@@ -265,5 +235,5 @@ int main(void)
 		cmocka_unit_test(phases_follow_the_length_of_the_course),
 		cmocka_unit_test(a_day_lies_in_one_phase),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, tear_down_arena);
 }

@@ -7,24 +7,9 @@
 
 #include <cmocka.h>
 
+#include "arena_world.h"
 #include "vocab/code.h"
 #include "vocab/referral.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)1 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 /* The standard's list, written the other way round than the table in the code: all that may follow a state. */
 static const struct {
@@ -121,5 +106,5 @@ int main(void)
 		cmocka_unit_test(the_first_answer_is_due_by_priority),
 		cmocka_unit_test(the_table_prints_itself),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

@@ -197,7 +197,7 @@ static void secret_keys_are_read(void **state)
 	struct secret_keys keys;
 	const char *why = NULL;
 	write_text(w, good_keys);
-	assert_int_equal(secret_keys_load(w->arena, w->path, NULL, &keys, &why), OK);
+	assert_int_equal(keys_load(w->arena, w->path, NULL, &keys, &why), OK);
 	assert_string_equal(keys.curve_public, CURVE_A);
 	assert_int_equal(keys.sign_secret[63], 0x99);
 	assert_int_equal(keys.box_secret[0], 0x9f);
@@ -214,7 +214,7 @@ static void secret_keys_that_others_may_read_are_refused(void **state)
 		if (!(bit & (S_IRWXG | S_IRWXO)))
 			continue;
 		assert_int_equal(chmod(w->path, S_IRUSR | S_IWUSR | bit), 0);
-		assert_int_equal(secret_keys_load(w->arena, w->path, NULL, &keys, &why), ERR_FILE);
+		assert_int_equal(keys_load(w->arena, w->path, NULL, &keys, &why), ERR_FILE);
 		assert_non_null(strstr(why, "mode 0600"));
 	}
 	assert_string_equal(keys.curve_public, "untouched");
@@ -226,10 +226,10 @@ static void secret_keys_of_another_are_refused(void **state)
 	struct secret_keys keys = { .curve_public = "untouched" };
 	const char *why = NULL;
 	write_text(w, good_keys);
-	assert_int_equal(secret_keys_load(w->arena, w->path, "kommune", &keys, &why), ERR_FILE);
+	assert_int_equal(keys_load(w->arena, w->path, "kommune", &keys, &why), ERR_FILE);
 	assert_non_null(strstr(why, "name: must be `kommune`, but these are the keys of `reden`"));
 	assert_string_equal(keys.curve_public, "untouched");
-	assert_int_equal(secret_keys_load(w->arena, w->path, "reden", &keys, &why), OK);
+	assert_int_equal(keys_load(w->arena, w->path, "reden", &keys, &why), OK);
 }
 
 static void secret_keys_that_do_not_belong_together_are_refused(void **state)
@@ -238,7 +238,7 @@ static void secret_keys_that_do_not_belong_together_are_refused(void **state)
 	struct secret_keys keys = { .curve_public = "untouched" };
 	const char *why = NULL;
 	write_text(w, replaced(w, good_keys, CURVE_A, CURVE_B));
-	assert_int_equal(secret_keys_load(w->arena, w->path, NULL, &keys, &why), ERR_FILE);
+	assert_int_equal(keys_load(w->arena, w->path, NULL, &keys, &why), ERR_FILE);
 	assert_non_null(strstr(why, "curve_public: must belong to curve_secret"));
 	assert_string_equal(keys.curve_public, "untouched");
 }
@@ -249,7 +249,7 @@ static void refused_secret_keys_are_not_told(void **state)
 	struct secret_keys keys;
 	const char *why = NULL;
 	write_text(w, replaced(w, good_keys, "fFnG2pB3", "fFnG2pB"));
-	assert_int_equal(secret_keys_load(w->arena, w->path, NULL, &keys, &why), ERR_FILE);
+	assert_int_equal(keys_load(w->arena, w->path, NULL, &keys, &why), ERR_FILE);
 	assert_non_null(strstr(why, ": pseudonym: must be standard base64 of 32 bytes"));
 	assert_null(strstr(why, "fFnG"));
 }

@@ -11,6 +11,7 @@
 #include "db/connection.h"
 #include "delivery/streams.h"
 #include "engine/writer.h"
+#include "sql_delivery.h"
 
 static struct db db;
 static struct engine engine = { .writing = &db };
@@ -21,28 +22,24 @@ static void say(const char *words)
 	snprintf(db.error, sizeof db.error, "%s", words);
 }
 
-static void positions_were_moved_only_where_the_server_says_so(void **state)
+static void positions_were_moved_when_a_statement_for_them_misses_its_row(void **state)
 {
-	(void)state;
+	static const struct sql course_save[1] = { { .name = "course_save", .one = true } };
 	static const struct {
-		const char *words;
+		const struct sql *missed;
 		bool moved;
 	} rows[] = {
-		{ "in_stream_advance: SQLSTATE 22012, a value does not suit the statement", true },
-		{ "in_stream_asked: SQLSTATE 22012, a value does not suit the statement", true },
-		{ "out_stream_set: SQLSTATE 22012, a value does not suit the statement", true },
-		{ "in_stream_advance: server closed the connection unexpectedly", false },
-		{ "out_stream_set: SQLSTATE 57P01, terminating connection due to administrator command", false },
-		{ "course_save: SQLSTATE 22012, a value does not suit the statement", false },
-		{ "", false },
+		{ sql_in_stream_advance, true }, { sql_in_stream_asked, true }, { sql_in_stream_renew, true },
+		{ sql_out_stream_set, true },    { course_save, false },        { NULL, false },
 	};
 	struct delivery delivery = { .engine = &engine };
 	struct participant participants[DELIVERY_PARTICIPANTS];
+	(void)state;
 	delivery_participants(&delivery, participants);
 	engine.participants = participants;
 	engine.n_participants = countof(participants);
 	for (size_t i = 0; i < countof(rows); i++)
-		assert_int_equal(participants_were_moved(&engine, rows[i].words), rows[i].moved);
+		assert_int_equal(participants_were_moved(&engine, rows[i].missed), rows[i].moved);
 	engine.n_participants = 0;
 }
 
@@ -74,7 +71,7 @@ static void work_that_waits_for_a_lost_connection_asks_for_no_turn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(positions_were_moved_only_where_the_server_says_so),
+		cmocka_unit_test(positions_were_moved_when_a_statement_for_them_misses_its_row),
 		cmocka_unit_test(server_without_room_or_on_its_way_down_is_at_fault_and_a_bad_value_is_not),
 		cmocka_unit_test(work_that_waits_for_a_lost_connection_asks_for_no_turn),
 	};

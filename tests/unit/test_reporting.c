@@ -8,14 +8,13 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "arena_world.h"
 #include "report.pb-c.h"
 #include "reporting/core/accept.h"
 #include "reporting/core/csv.h"
 #include "reporting/core/period.h"
 #include "reporting/core/report_json.h"
 #include "reporting/core/view.h"
-
-static struct arena *arena;
 
 /* --- periods --- */
 
@@ -138,7 +137,7 @@ static void representation_follows_the_accept_header(void **state)
 		{ ",,;;,", FORMAT_NONE },
 	};
 	for (size_t i = 0; i < countof(rows); i++)
-		if (format_accepted(rows[i].accept) != rows[i].format)
+		if (accept_format(rows[i].accept) != rows[i].format)
 			fail_msg("%s", rows[i].accept);
 }
 
@@ -220,20 +219,6 @@ static void counts_are_written_whole(void **state)
 	                    "\"totals\":[]}");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(4 << 20);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,5 +235,5 @@ int main(void)
 		cmocka_unit_test(zero_is_a_figure_in_a_report),
 		cmocka_unit_test(counts_are_written_whole),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

@@ -11,24 +11,14 @@
 
 #include "messages.pb-c.h"
 #include "outcomes/core/score.h"
+#include "vocab_world.h"
 
-static struct arena *arena;
 static const struct instruments *instruments;
 
 static int set_up(void **state)
 {
-	const char *why = "";
-	(void)state;
-	arena = arena_new((size_t)4 << 20);
-	if (instruments_load(arena, UDVEJ_SOURCE_DIR "/common/vocab/instruments", &instruments, &why) != OK)
-		fail_msg("%s", why);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
+	(void)set_up_arena(state);
+	instruments = shipped_instruments();
 	return 0;
 }
 
@@ -131,5 +121,5 @@ int main(void)
 		cmocka_unit_test(no_answers_give_no_score),
 		cmocka_unit_test(where_lower_is_better_a_fall_is_positive),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, tear_down_arena);
 }

@@ -51,15 +51,15 @@ static void few_lines_go_at_once_and_then_one_a_second(void **state)
 	(void)state;
 	struct few f = { 0 };
 	for (int i = 0; i < 3; i++)
-		assert_true(few_may(&f, 3, 5000));
-	assert_false(few_may(&f, 3, 5000));
-	assert_false(few_may(&f, 3, 5999));
-	assert_true(few_may(&f, 3, 6000));
-	assert_false(few_may(&f, 3, 6500));
-	assert_true(few_may(&f, 3, 7000));
+		assert_true(seldom_few_may(&f, 3, 5000));
+	assert_false(seldom_few_may(&f, 3, 5000));
+	assert_false(seldom_few_may(&f, 3, 5999));
+	assert_true(seldom_few_may(&f, 3, 6000));
+	assert_false(seldom_few_may(&f, 3, 6500));
+	assert_true(seldom_few_may(&f, 3, 7000));
 	for (int i = 0; i < 3; i++)
-		assert_true(few_may(&f, 3, 3600000));
-	assert_false(few_may(&f, 3, 3600000));
+		assert_true(seldom_few_may(&f, 3, 3600000));
+	assert_false(seldom_few_may(&f, 3, 3600000));
 }
 
 int main(void)

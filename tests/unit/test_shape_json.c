@@ -284,7 +284,7 @@ static void text_is_escaped_and_comes_back(void **state)
 static void one_field_is_read_and_written_alone(void **state)
 {
 	Measurement *m = shape_new(*state, &measurement__descriptor);
-	struct shape_place due, answers;
+	struct shape_slot due, answers;
 	struct refusal why = { .field = "" };
 	assert_true(shape_find(*state, &m->base, "due", &due));
 	assert_true(shape_find(*state, &m->base, "answers", &answers));

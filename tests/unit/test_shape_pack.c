@@ -159,18 +159,18 @@ static void a_path_finds_a_field_of_a_sub_message(void **state)
 {
 	struct arena *a = *state;
 	ReferralInput *in = shape_new(a, &referral_input__descriptor);
-	struct shape_place place;
-	assert_true(shape_find(NULL, &in->base, "citizen.birth_year", &place));
-	assert_null(place.holder);
-	assert_null(shape_at(place));
-	assert_false(shape_is_set(place));
+	struct shape_slot slot;
+	assert_true(shape_find(NULL, &in->base, "citizen.birth_year", &slot));
+	assert_null(slot.holder);
+	assert_null(shape_at(slot));
+	assert_false(shape_is_set(slot));
 	assert_null(in->citizen);
-	assert_true(shape_find(a, &in->base, "citizen.birthYear", &place));
-	assert_ptr_equal(place.holder, in->citizen);
-	assert_false(shape_is_set(place));
-	*(int32_t *)shape_at(place) = 1990;
+	assert_true(shape_find(a, &in->base, "citizen.birthYear", &slot));
+	assert_ptr_equal(slot.holder, in->citizen);
+	assert_false(shape_is_set(slot));
+	*(int32_t *)shape_at(slot) = 1990;
 	assert_int_equal(in->citizen->birth_year, 1990);
-	assert_true(shape_is_set(place));
+	assert_true(shape_is_set(slot));
 }
 
 static void a_path_that_no_type_has_is_not_found(void **state)
@@ -179,34 +179,34 @@ static void a_path_that_no_type_has_is_not_found(void **state)
 		                                 "birth_year", "reasons.x",  "citizen..x",    ".citizen",
 		                                 "note.x",     "birth__year" };
 	ReferralInput *in = shape_new(*state, &referral_input__descriptor);
-	struct shape_place place = { 0 };
+	struct shape_slot slot = { 0 };
 	for (size_t i = 0; i < countof(paths); i++)
-		assert_false(shape_find(*state, &in->base, paths[i], &place));
-	assert_null(place.field);
+		assert_false(shape_find(*state, &in->base, paths[i], &slot));
+	assert_null(slot.field);
 }
 
 static void a_zero_in_a_oneof_is_said_and_elsewhere_not(void **state)
 {
 	Score *score = shape_new(*state, &score__descriptor);
 	Citizen *citizen = shape_new(*state, &citizen__descriptor);
-	struct shape_place place;
-	assert_true(shape_find(NULL, &score->base, "value", &place));
-	assert_false(shape_is_set(place));
-	shape_choose(place);
-	assert_true(shape_is_set(place));
+	struct shape_slot slot;
+	assert_true(shape_find(NULL, &score->base, "value", &slot));
+	assert_false(shape_is_set(slot));
+	shape_choose(slot);
+	assert_true(shape_is_set(slot));
 	assert_int_equal(score->has_value_case, SCORE__HAS_VALUE_VALUE);
-	assert_true(shape_find(NULL, &citizen->base, "birth_year", &place));
-	shape_choose(place);
-	assert_false(shape_is_set(place));
+	assert_true(shape_find(NULL, &citizen->base, "birth_year", &slot));
+	shape_choose(slot);
+	assert_false(shape_is_set(slot));
 }
 
 static void a_missing_string_pointer_is_not_said(void **state)
 {
 	(void)state;
 	Citizen citizen = { .base = PROTOBUF_C_MESSAGE_INIT(&citizen__descriptor) };
-	struct shape_place place;
-	assert_true(shape_find(NULL, &citizen.base, "name", &place));
-	assert_false(shape_is_set(place));
+	struct shape_slot slot;
+	assert_true(shape_find(NULL, &citizen.base, "name", &slot));
+	assert_false(shape_is_set(slot));
 }
 
 static void only_maps_are_maps(void **state)

@@ -1,66 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* sqlgen.py as the build calls it: what it makes of a file, and how it refuses one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/err.h"
-
-static char directory[64];
-static char said[8192];
-
-/* Runs a shell line with $D as the directory of the test; its output is then in `said`. The exit code. */
-static int run(const char *line)
-{
-	char command[512];
-	snprintf(command, sizeof command, "D=%s; %s", directory, line);
-	FILE *f = popen(command, "r");
-	assert_non_null(f);
-	said[fread(said, 1, sizeof said - 1, f)] = '\0';
-	int status = pclose(f);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+#include "generator_world.h"
 
 /* Gives sqlgen.py one file and reads back what it made, or what it said. */
 static int generate(const char *name, const char *text)
 {
-	char path[128];
 	assert_int_equal(run("rm -rf $D/sql $D/out && mkdir -p $D/sql/migrations"), 0);
-	snprintf(path, sizeof path, "%s/sql/%s", directory, name);
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_file("sql", name, text);
 	return run("/usr/bin/python3 '" UDVEJ_SOURCE_DIR
 	           "/common/db/sqlgen.py' x $D/sql $D/out 2>&1 && cat $D/out/sql_x.c");
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	strcpy(directory, "/tmp/udvej-sqlgen-XXXXXX");
-	return mkdtemp(directory) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return run("rm -rf $D");
-}
-
-static void check_says(const char *part)
-{
-	if (!strstr(said, part))
-		print_message("not in:\n%s\n", said);
-	assert_non_null(strstr(said, part));
 }
 
 static void placeholders_are_numbered_by_name(void **state)
@@ -161,5 +109,5 @@ int main(void)
 		cmocka_unit_test(migrations_are_taken_whole_and_by_number),
 		cmocka_unit_test(a_component_without_sql_has_none),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, set_up_directory, tear_down_directory);
 }

@@ -10,23 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "arena_world.h"
 #include "base/uuid.h"
-
-static struct arena *arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)1 << 20);
-	return arena ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void new_ids_are_version_7_and_tell_the_time(void **state)
 {
@@ -78,5 +63,5 @@ int main(void)
 		cmocka_unit_test(later_ids_are_greater_and_none_comes_twice),
 		cmocka_unit_test(derived_ids_depend_on_cause_purpose_and_number_alone),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

@@ -79,6 +79,12 @@ bool db_is_lost(const struct db *db)
 	return lost;
 }
 
+const struct sql *db_missed(const struct db *db)
+{
+	(void)db;
+	return NULL;
+}
+
 const char *db_error(const struct db *db)
 {
 	(void)db;

@@ -44,7 +44,7 @@ static bool read_wish(int argc, char **argv, struct wish *ret)
 /* What of a wish breaks a rule, in words; NULL: nothing. */
 static const char *broken_rule(struct arena *a, const struct wish *w)
 {
-	const char *name, *rule = read_name(a, w->from, &name, sizeof name);
+	const char *name, *rule = document_read_name(a, w->from, &name, sizeof name);
 	size_t digits = strspn(w->seq, "0123456789");
 	if (rule)
 		return arena_printf(a, "--from: %s, but is `%s`", rule, w->from);

@@ -75,7 +75,7 @@ static bool keep_pseudonym(struct arena *a, const char *before, const char *name
 {
 	struct secret_keys old = { 0 };
 	const char *why = "";
-	enum err e = secret_keys_load(a, before, name, &old, &why);
+	enum err e = keys_load(a, before, name, &old, &why);
 	if (e == OK)
 		memcpy(m->secret.pseudonym, old.pseudonym, sizeof old.pseudonym);
 	else
@@ -115,12 +115,12 @@ static int make_keys(struct arena *a, const char *out, const char *name, const c
 
 static int run(int argc, char **argv)
 {
-	const char *out = option(argc, argv, 1, "--out"), *name = option(argc, argv, 1, "--name");
-	const char *before = option(argc, argv, 1, "--before");
+	const char *out = session_option(argc, argv, 1, "--out"), *name = session_option(argc, argv, 1, "--name");
+	const char *before = session_option(argc, argv, 1, "--before");
 	if (!out || !name || argc != (before ? 7 : 5))
 		return EXIT_USAGE;
 	struct arena *a = arena_new((size_t)64 * 1024);
-	const char *copy, *rule = read_name(a, name, &copy, sizeof copy);
+	const char *copy, *rule = document_read_name(a, name, &copy, sizeof copy);
 	if (rule)
 		fprintf(stderr, "udvej: --name: %s\n", rule);
 	int code = rule ? 1 : make_keys(a, out, name, before);

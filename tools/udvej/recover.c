@@ -44,7 +44,7 @@ static enum err sign(struct session *s, const char *organisation, const char *ke
 	}
 	memcpy(l->partner, organisation, strlen(organisation) + 1);
 	TRY(begin_life(s, l));
-	TRY(secret_keys_load(s->arena, key_file, NULL, &keys, &s->why));
+	TRY(keys_load(s->arena, key_file, NULL, &keys, &s->why));
 	life_sign(l, node, keys.sign_secret);
 	sodium_memzero(&keys, sizeof keys);
 	enum err e = agreement_open(settings_get(s->settings, "registry"), settings_get(s->settings, "partners"),
@@ -171,8 +171,8 @@ static enum err must_run(struct session *s)
 
 static int run(int argc, char **argv)
 {
-	const char *conf = option(argc, argv, 1, "--conf"), *partner = option(argc, argv, 1, "--partner");
-	const char *keys = option(argc, argv, 1, "--keys");
+	const char *conf = session_option(argc, argv, 1, "--conf"), *partner = session_option(argc, argv, 1, "--partner");
+	const char *keys = session_option(argc, argv, 1, "--keys");
 	struct life l = { 0 };
 	struct session s;
 	if (!conf || !partner || !keys || argc != 7)

@@ -24,8 +24,8 @@ struct partner {
 static enum err read_partner(const struct document *d, const char *organisation, struct partner *ret)
 {
 	static const struct document_field fields[] = {
-		{ "organisation", read_name, offsetof(struct partner, organisation), sizeof(char *), false },
-		{ "sign", read_bytes, offsetof(struct partner, sign), crypto_sign_PUBLICKEYBYTES, false },
+		{ "organisation", document_read_name, offsetof(struct partner, organisation), sizeof(char *), false },
+		{ "sign", document_read_bytes, offsetof(struct partner, sign), crypto_sign_PUBLICKEYBYTES, false },
 	};
 	json_t *root;
 	const json_t *row;
@@ -50,7 +50,7 @@ static enum err load_known(struct arena *a, char **arguments, struct secret_keys
 	struct partner partner;
 	unsigned char public[crypto_sign_PUBLICKEYBYTES];
 	TRY(read_partner(&d, arguments[1], &partner));
-	TRY(secret_keys_load(a, arguments[2], NULL, ret, why));
+	TRY(keys_load(a, arguments[2], NULL, ret, why));
 	crypto_sign_ed25519_sk_to_pk(public, ret->sign_secret);
 	if (memcmp(public, partner.sign, sizeof public) == 0)
 		return OK;
@@ -69,7 +69,7 @@ static enum err load_named(struct arena *a, char **arguments, const struct regis
 	for (size_t i = 0; i < r->n_nodes; i++)
 		known = known || strcmp(r->nodes[i].organisation, organisation) == 0;
 	if (known)
-		return secret_keys_load(a, arguments[2], arena_printf(a, "partner-%s", organisation), ret, why);
+		return keys_load(a, arguments[2], arena_printf(a, "partner-%s", organisation), ret, why);
 	*why =
 	    arena_printf(a,
 	                 "no node of %s is of an organisation `%s`: nothing was signed. For a partner without a node give "

@@ -42,7 +42,7 @@ static enum err begin(struct session *s, const char *to)
 
 static int run(int argc, char **argv)
 {
-	const char *conf = option(argc, argv, 1, "--conf"), *to = option(argc, argv, 1, "--to");
+	const char *conf = session_option(argc, argv, 1, "--conf"), *to = session_option(argc, argv, 1, "--to");
 	struct session s;
 	if (!conf || !to || argc != 5)
 		return EXIT_USAGE;

@@ -57,7 +57,7 @@ int session_close(struct session *s, enum err e)
 	return e == OK ? 0 : 1;
 }
 
-const char *option(int argc, char **argv, int first, const char *name)
+const char *session_option(int argc, char **argv, int first, const char *name)
 {
 	for (int i = first; i + 1 < argc; i += 2)
 		if (strcmp(argv[i], name) == 0)

@@ -26,6 +26,6 @@ enum err session_is_intake(struct session *s, bool *ret) MUST_USE;
 int session_close(struct session *s, enum err e);
 
 /* The value after `name` among the arguments from `first` on, which come in pairs; NULL: not given. */
-const char *option(int argc, char **argv, int first, const char *name);
+const char *session_option(int argc, char **argv, int first, const char *name);
 
 #endif

@@ -16,5 +16,5 @@ select to_regclass('public.schema_migration') is not null;
 -- name: db_migration_list
 select number, name from schema_migration where component = :component order by number;
 
--- name: db_migration_add :one
+-- name: db_migration_add
 insert into schema_migration (component, number, name) values (:component, :number, :name);

@@ -37,7 +37,8 @@ bool course_holds_place(const char *state)
 	return strcmp(state, COURSE_OFFERED) == 0 || strcmp(state, COURSE_ENROLLED) == 0;
 }
 
-struct date course_last_date(const CourseState *course)
+/* The latest date in the course's own history: nothing can be dated before it. DATE_NONE when it has none. */
+static struct date last_date(const CourseState *course)
 {
 	const char *const dates[] = { course->requested_on, course->waiting_since, course->offered_on, course->enrolled_on,
 		                          course->closed_on };
@@ -68,7 +69,7 @@ static enum err check_step(struct arena *a, const CourseState *course, const cha
 static enum err check_day(struct arena *a, const CourseState *course, const char *on, struct date today,
                           struct refusal *why)
 {
-	struct date day = date_or_none(on), last = course_last_date(course);
+	struct date day = date_or_none(on), last = last_date(course);
 	if (!on || !*on)
 		return refuse(why, ERR_MISSING, "on", "The date must be given.");
 	if (date_is_none(day))

@@ -26,8 +26,6 @@ const char *course_next(const char *state, const char *event);
 bool course_is_state(const char *state);
 /* Whether the course holds a place of its worker: from offer to close. */
 bool course_holds_place(const char *state);
-/* The latest date in the course's own history: nothing can be dated before it. DATE_NONE when it has none. */
-struct date course_last_date(const CourseState *course);
 /* Whether the course may be closed on `on` (YYYY-MM-DD) for `reason`, a code of end-reason. Refuses: a course that is
  * closed or unknown (ERR_CONFLICT), another base_version than its own unless 0 (ERR_STALE), a date that is missing, no
  * date, in the future or before the course's last one (field "on"), an unknown reason (field "reason"). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who asks: bearer tokens, of which only hashes are stored; and statements, by which this node tells
+/* Who asks: bearer tokens, of which only hashes are stored; and attestations, by which this node tells
  * the reporting service for a few hours who one of its users is. */
 #include <sodium.h>
 #include <string.h>
@@ -7,10 +7,10 @@
 
 #include "base/clock.h"
 #include "intake/account/account.h"
-#include "membership/statement.h"
+#include "membership/attestation.h"
 #include "sql_intake.h"
 
-#define STATEMENT_SECONDS ((int64_t)12 * 60 * 60) /* a working day; reporting takes none that lives longer */
+#define ATTESTATION_SECONDS ((int64_t)12 * 60 * 60) /* a working day; reporting takes none that lives longer */
 
 /* Tokens seen within the last second: a revocation takes that long, and a busy system's token need not be looked up
  * for each of its requests. */
@@ -87,21 +87,21 @@ enum err account_authenticate(struct tx *tx, const char *token, struct principal
 	return OK;
 }
 
-static enum err statement_post(struct tx *tx, const struct request *rq, struct reply *reply)
+static enum err attestation_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	const struct intake *app = tx->app;
 	Statement *s = shape_new(tx->arena, &statement__descriptor);
 	int64_t now = (int64_t)time(NULL);
-	time_t expires = (time_t)(now + STATEMENT_SECONDS);
+	time_t expires = (time_t)(now + ATTESTATION_SECONDS);
 	struct tm utc;
 	char text[32];
-	struct statement who = {
+	struct attestation who = {
 		.node = app->node,
 		.organisation = app->organisation,
 		.user = rq->principal.id,
 		.role = role_name(rq->principal.role),
 	};
-	TRY(statement_sign(tx->arena, app->keys, &who, now, STATEMENT_SECONDS, &s->statement));
+	TRY(attestation_sign(tx->arena, app->keys, &who, now, ATTESTATION_SECONDS, &s->statement));
 	gmtime_r(&expires, &utc);
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
 	s->expires_at = arena_strdup(tx->arena, text);
@@ -118,7 +118,7 @@ static const struct route routes[] = {
 	  "may "
 	  "read there follows from your role.",
 	  ROLES_OF_ALL & ~(unsigned)ROLE_SYSTEM, SCOPE_NOBODYS, READS_NOTHING, .returns = &statement__descriptor,
-	  .write = statement_post, .answer = statement_post },
+	  .write = attestation_post, .answer = attestation_post },
 };
 
 const struct resource account_resource = { "Reports", "The way to the reporting service.", ROWS(routes) };

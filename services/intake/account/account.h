@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who asks: tokens, and statements for the reporting service. */
+/* Who asks: tokens, and attestations for the reporting service. */
 #ifndef UDVEJ_INTAKE_ACCOUNT_H
 #define UDVEJ_INTAKE_ACCOUNT_H
 

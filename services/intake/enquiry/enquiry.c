@@ -44,7 +44,7 @@ static enum err tell_reporting(struct tx *tx, const char *id, const EnquiryInput
 	return tx_emit(tx, app->reporting, id, &fact.base);
 }
 
-enum err duty_raise(struct tx *tx, const char *enquiry_id, const char *because)
+enum err enquiry_raise_duty(struct tx *tx, const char *enquiry_id, const char *because)
 {
 	return tx_exec(tx, sql_duty_insert, &duty_of(tx, because)->base, ARG_TEXT("enquiry_id", enquiry_id));
 }

@@ -12,6 +12,6 @@ enum err enquiry_register(struct tx *tx, const char *id, const EnquiryInput *enq
                           const char *minor_because, DutyToNotify **ret_duty) MUST_USE;
 
 /* Raises the duty to notify for an enquiry that has none. */
-enum err duty_raise(struct tx *tx, const char *enquiry_id, const char *because) MUST_USE;
+enum err enquiry_raise_duty(struct tx *tx, const char *enquiry_id, const char *because) MUST_USE;
 
 #endif

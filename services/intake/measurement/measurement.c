@@ -78,8 +78,8 @@ static void measurement_check(struct tx *tx, const struct request *rq)
 	const MeasurementInput *in = (const MeasurementInput *)rq->body;
 	const struct instrument *instrument = instrument_of(tx, in);
 	if (instrument)
-		(void)!instrument_check(tx->arena, instrument, answers_of(tx->arena, &in->base), rater_of(in, instrument),
-		                        &tx->why);
+		(void)!instrument_check(tx->arena, instrument, instrument_answers(tx->arena, &in->base),
+		                        rater_of(in, instrument), &tx->why);
 }
 
 static enum err measurement_post(struct tx *tx, const struct request *rq, struct reply *reply)

@@ -32,7 +32,8 @@ static const struct kind *kind_of(const char *name)
 	return NULL;
 }
 
-const char *operation_address(struct arena *a, const char *id)
+/* The address of an operation. */
+static const char *address_of(struct arena *a, const char *id)
 {
 	return arena_printf(a, "/api/v1/operations/%s", id);
 }
@@ -42,7 +43,7 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
 	TRY(tx_exec(tx, sql_operation_insert, NULL, ARG_TEXT("id", id), ARG_TEXT("kind", kind),
 	            ARG_TEXT("state", "pending"), ARG_TEXT("subject", subject)));
 	reply->status = 202;
-	reply->location = operation_address(tx->arena, id);
+	reply->location = address_of(tx->arena, id);
 	reply->subject = id;
 	reply->wait_for = id;
 	return OK;
@@ -118,8 +119,8 @@ enum err operation_answer(struct tx *tx, const struct request *rq, struct reply 
 	TRY(kind->view(tx, o->subject, reply));
 	reply->wait_for = pending ? o->id : NULL;
 	reply->status = final ? kind->done_status : 202;
-	reply->location = final ? arena_printf(tx->arena, "/api/v1/%s/%s", kind->collection, o->subject)
-	                        : operation_address(tx->arena, o->id);
+	reply->location =
+	    final ? arena_printf(tx->arena, "/api/v1/%s/%s", kind->collection, o->subject) : address_of(tx->arena, o->id);
 	return OK;
 }
 

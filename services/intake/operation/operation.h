@@ -12,7 +12,5 @@ enum err operation_begin(struct tx *tx, const char *id, const char *kind, const 
                          struct reply *reply) MUST_USE;
 /* The decision has come: done when why is NULL. Wakes who waits. Nothing for an empty id. */
 enum err operation_decide(struct tx *tx, const char *id, const struct refusal *why) MUST_USE;
-/* The address of an operation. */
-const char *operation_address(struct arena *a, const char *id);
 
 #endif

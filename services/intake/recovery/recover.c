@@ -33,7 +33,7 @@ enum err recover_enquiry(struct tx *tx, const ProtobufCMessage *message)
 	const EnquiryFact *m = (const EnquiryFact *)message;
 	TRY(tx_exec(tx, sql_recover_enquiry, message,
 	            ARG_TEXT("note", explain(tx, "reporting knows the codes only; what else was said is lost."))));
-	return m->duty_to_notify ? duty_raise(tx, m->enquiry_id, explain(tx, "look whether it was met.")) : OK;
+	return m->duty_to_notify ? enquiry_raise_duty(tx, m->enquiry_id, explain(tx, "look whether it was met.")) : OK;
 }
 
 /* --- courses and referrals of caseload --- */
@@ -135,10 +135,10 @@ enum err recover_measurement(struct tx *tx, const ProtobufCMessage *message)
 {
 	const MeasurementKnown *m = (const MeasurementKnown *)message;
 	struct buffer scores = buffer_in(tx->arena);
-	struct shape_place place;
-	if (!m->answers || !m->scored || !shape_find(NULL, &m->scored->base, "scores", &place))
+	struct shape_slot slot;
+	if (!m->answers || !m->scored || !shape_find(NULL, &m->scored->base, "scores", &slot))
 		return tx_refuse(tx, ERR_MALFORMED, "", "a measurement that is known has answers and scores");
-	shape_field_to_json(&scores, place);
+	shape_field_to_json(&scores, slot);
 	return tx_exec(tx, sql_recover_measurement, &m->answers->base, ARG_TEXT("operation_id", uuid_new(tx->arena)),
 	               ARG_BOOL("complete", m->scored->complete), ARG_TEXT("scores", scores.data));
 }
@@ -153,5 +153,5 @@ enum err intake_recovered(struct tx *tx)
 	};
 	TRY(tx_exec(tx, sql_recover_operation_done, NULL));
 	TRY(tx_exec(tx, sql_recover_operation_refused, NULL, ARG_TEXT("problem", http_problem_json(tx->arena, &why, ""))));
-	return ask_again(tx);
+	return snapshot_ask_again(tx);
 }

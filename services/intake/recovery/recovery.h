@@ -10,7 +10,7 @@ snapshot_page snapshot_measurement_known, snapshot_due, snapshot_answers; /* out
 snapshot_page snapshot_enquiry;                                           /* reporting */
 snapshot_page snapshot_referral;                                          /* intake: what was between the two */
 /* Sends once more whatever has been asked and not been answered. */
-enum err ask_again(struct tx *tx) MUST_USE;
+enum err snapshot_ask_again(struct tx *tx) MUST_USE;
 
 on_message recover_worker, recover_enquiry, recover_course, recover_referral, recover_measurement;
 /* All of it is applied: operations are decided, or what they wait for is asked again. */

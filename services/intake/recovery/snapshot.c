@@ -147,7 +147,7 @@ static enum err ask_answers(struct tx *tx, const char **after, size_t *ret_n)
 	return OK;
 }
 
-enum err ask_again(struct tx *tx)
+enum err snapshot_ask_again(struct tx *tx)
 {
 	static enum err (*const kinds[])(struct tx *, const char **, size_t *) = { ask_courses, ask_referrals,
 		                                                                       ask_answers };

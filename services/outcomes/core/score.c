@@ -13,7 +13,7 @@ void score_set_value(Score *s, int value)
 	s->value = value;
 }
 
-void score_set_change(Score *s, int change)
+static void set_change(Score *s, int change)
 {
 	s->has_change_case = SCORE__HAS_CHANGE_CHANGE;
 	s->change = change;
@@ -32,7 +32,7 @@ static void compare_with_first(const struct instrument *i, Score *s, Score *cons
 	for (size_t k = 0; k < n_first; k++) {
 		if (strcmp(first[k]->area, s->area) != 0 || first[k]->has_value_case != SCORE__HAS_VALUE_VALUE)
 			continue;
-		score_set_change(s, s->value - first[k]->value);
+		set_change(s, s->value - first[k]->value);
 		s->development = score_development(i, s->change);
 		return;
 	}

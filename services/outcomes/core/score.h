@@ -14,8 +14,7 @@ size_t score_answers(struct arena *a, const struct instrument *i, struct answers
                      size_t n_first, Score ***ret);
 /* positive | unchanged | negative, by the change that counts. */
 const char *score_development(const struct instrument *i, int change);
-/* Sets the value or change of a score: the field and its presence. */
+/* Sets the value of a score: the field and its presence. */
 void score_set_value(Score *s, int value);
-void score_set_change(Score *s, int change);
 
 #endif

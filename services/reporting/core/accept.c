@@ -50,7 +50,7 @@ static double quality(const char *accept, const char *type)
 	return q;
 }
 
-enum format format_accepted(const char *accept)
+enum format accept_format(const char *accept)
 {
 	if (!accept || !accept[strspn(accept, space)])
 		return FORMAT_JSON;

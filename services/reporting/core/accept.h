@@ -6,6 +6,6 @@
 enum format { FORMAT_NONE, FORMAT_JSON, FORMAT_CSV };
 
 /* By an Accept header; NULL or empty: anything goes. JSON where both are equally welcome. */
-enum format format_accepted(const char *accept);
+enum format accept_format(const char *accept);
 
 #endif

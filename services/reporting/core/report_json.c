@@ -26,19 +26,19 @@ static void write_messages(struct buffer *out, ProtobufCMessage *const *items, s
 	buffer_puts(out, "]");
 }
 
-static void write_field(struct buffer *out, struct shape_place place)
+static void write_field(struct buffer *out, struct shape_slot slot)
 {
-	bool repeated = place.field->label == PROTOBUF_C_LABEL_REPEATED;
-	if (place.field->type == PROTOBUF_C_TYPE_INT64 && repeated)
-		write_counts(out, *(int64_t *const *)shape_at(place), shape_count(place));
-	else if (place.field->type == PROTOBUF_C_TYPE_MESSAGE && repeated)
-		write_messages(out, *(ProtobufCMessage * *const *)shape_at(place), shape_count(place));
-	else if (place.field->type == PROTOBUF_C_TYPE_MESSAGE)
-		report_to_json(out, *(ProtobufCMessage *const *)shape_at(place));
-	else if (place.field->type == PROTOBUF_C_TYPE_DOUBLE)
-		buffer_printf(out, "%.1f", *(const double *)shape_at(place));
+	bool repeated = slot.field->label == PROTOBUF_C_LABEL_REPEATED;
+	if (slot.field->type == PROTOBUF_C_TYPE_INT64 && repeated)
+		write_counts(out, *(int64_t *const *)shape_at(slot), shape_count(slot));
+	else if (slot.field->type == PROTOBUF_C_TYPE_MESSAGE && repeated)
+		write_messages(out, *(ProtobufCMessage * *const *)shape_at(slot), shape_count(slot));
+	else if (slot.field->type == PROTOBUF_C_TYPE_MESSAGE)
+		report_to_json(out, *(ProtobufCMessage *const *)shape_at(slot));
+	else if (slot.field->type == PROTOBUF_C_TYPE_DOUBLE)
+		buffer_printf(out, "%.1f", *(const double *)shape_at(slot));
 	else
-		shape_field_to_json(out, place);
+		shape_field_to_json(out, slot);
 }
 
 void report_to_json(struct buffer *out, const ProtobufCMessage *message)
@@ -46,12 +46,12 @@ void report_to_json(struct buffer *out, const ProtobufCMessage *message)
 	const char *between = "";
 	buffer_puts(out, "{");
 	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-		struct shape_place place = { .field = &message->descriptor->fields[i], .holder = (ProtobufCMessage *)message };
+		struct shape_slot slot = { .field = &message->descriptor->fields[i], .holder = (ProtobufCMessage *)message };
 		/* An empty list is written: a report without lines says so. */
-		if (place.field->label != PROTOBUF_C_LABEL_REPEATED && !shape_is_set(place))
+		if (slot.field->label != PROTOBUF_C_LABEL_REPEATED && !shape_is_set(slot))
 			continue;
-		buffer_printf(out, "%s\"%s\":", between, shape_json_name(out->arena, place.field->name));
-		write_field(out, place);
+		buffer_printf(out, "%s\"%s\":", between, shape_json_name(out->arena, slot.field->name));
+		write_field(out, slot);
 		between = ",";
 	}
 	buffer_puts(out, "}");

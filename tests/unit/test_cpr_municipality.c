@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Danish numbers: persons, companies, municipalities. */
+/* Danish numbers: persons, municipalities. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,26 +7,10 @@
 
 #include <cmocka.h>
 
+#include "arena_world.h"
 #include "base/err.h"
 #include "vocab/cpr.h"
-#include "vocab/cvr.h"
 #include "vocab/municipality.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new((size_t)1 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void the_seventh_digit_gives_the_century(void **state)
 {
@@ -85,21 +69,6 @@ static void a_number_without_a_real_date_is_no_cpr(void **state)
 	assert_false(cpr_parse(NULL, &c));
 }
 
-static void a_company_number_has_a_check_digit(void **state)
-{
-	static const struct {
-		const char *number;
-		bool valid;
-	} cases[] = { { "64942212", true },   { "13748136", true },  { "24256791", false }, { "6494221", false },
-		          { "649422120", false }, { "6494221x", false }, { "", false } };
-	(void)state;
-	for (size_t i = 0; i < countof(cases); i++)
-		assert_int_equal(cvr_is_valid(cases[i].number), cases[i].valid);
-	assert_false(cvr_is_valid(NULL));
-	assert_true(cvr_is_p_number("1003388394"));
-	assert_false(cvr_is_p_number("100338839"));
-}
-
 static void ninety_eight_municipalities_and_christiansoe_are_known(void **state)
 {
 	static const struct {
@@ -131,8 +100,7 @@ int main(void)
 		cmocka_unit_test(a_number_that_fails_modulus_11_is_valid),
 		cmocka_unit_test(a_replacement_number_is_accepted_and_flagged),
 		cmocka_unit_test(a_number_without_a_real_date_is_no_cpr),
-		cmocka_unit_test(a_company_number_has_a_check_digit),
 		cmocka_unit_test(ninety_eight_municipalities_and_christiansoe_are_known),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_arena, tear_down_arena);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements by which the reporting service knows who asks. */
+/* Attestations by which the reporting service knows who asks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "membership/statement.h"
+#include "membership/attestation.h"
 
 #define NOW ((int64_t)1600000000)
 #define HOUR ((int64_t)3600)
@@ -18,33 +18,33 @@ static struct arena *arena;
 static struct secret_keys reden_keys, caseload_keys, stranger_keys;
 static struct registry_node nodes[2];
 static struct registry registry = { .nodes = nodes, .n_nodes = 2 };
-static const struct statement someone = { .node = "reden", .organisation = "reden", .user = "u7", .role = "lead" };
+static const struct attestation someone = { .node = "reden", .organisation = "reden", .user = "u7", .role = "lead" };
 
-static const char *signed_with(const struct secret_keys *keys, struct statement who, int64_t lifetime)
+static const char *signed_with(const struct secret_keys *keys, struct attestation who, int64_t lifetime)
 {
 	const char *token = NULL;
-	assert_int_equal(statement_sign(arena, keys, &who, NOW, lifetime, &token), OK);
+	assert_int_equal(attestation_sign(arena, keys, &who, NOW, lifetime, &token), OK);
 	return token;
 }
 
 static void is_refused(const char *token, int64_t now, const char *because)
 {
-	struct statement got = { .user = "untouched" };
+	struct attestation got = { .user = "untouched" };
 	struct refusal why = { .err = OK };
-	assert_int_equal(statement_verify(arena, &registry, token, now, &got, &why), ERR_BAD_TOKEN);
+	assert_int_equal(attestation_verify(arena, &registry, token, now, &got, &why), ERR_BAD_TOKEN);
 	assert_int_equal(why.err, ERR_BAD_TOKEN);
 	if (!strstr(why.rule, because))
 		fail_msg("refused because: %s", why.rule);
 	assert_string_equal(got.user, "untouched");
 }
 
-static void statement_of_an_intake_node_is_believed(void **state)
+static void attestation_of_an_intake_node_is_believed(void **state)
 {
 	(void)state;
-	struct statement got;
+	struct attestation got;
 	struct refusal why;
 	const char *token = signed_with(&reden_keys, someone, HOUR);
-	assert_int_equal(statement_verify(arena, &registry, token, NOW + HOUR - 1, &got, &why), OK);
+	assert_int_equal(attestation_verify(arena, &registry, token, NOW + HOUR - 1, &got, &why), OK);
 	assert_string_equal(got.node, "reden");
 	assert_string_equal(got.organisation, "reden");
 	assert_string_equal(got.user, "u7");
@@ -53,41 +53,41 @@ static void statement_of_an_intake_node_is_believed(void **state)
 	assert_null(strpbrk(token, "+/= "));
 }
 
-static void expired_statement_is_refused(void **state)
+static void expired_attestation_is_refused(void **state)
 {
 	(void)state;
 	is_refused(signed_with(&reden_keys, someone, HOUR), NOW + HOUR, "expired");
 }
 
-static void statement_for_more_than_twelve_hours_is_neither_made_nor_believed(void **state)
+static void attestation_for_more_than_twelve_hours_is_neither_made_nor_believed(void **state)
 {
 	(void)state;
 	const char *token = "untouched";
-	assert_int_equal(statement_sign(arena, &reden_keys, &someone, NOW, 12 * HOUR + 1, &token), ERR_VALUE);
-	assert_int_equal(statement_sign(arena, &reden_keys, &someone, NOW, 0, &token), ERR_VALUE);
+	assert_int_equal(attestation_sign(arena, &reden_keys, &someone, NOW, 12 * HOUR + 1, &token), ERR_VALUE);
+	assert_int_equal(attestation_sign(arena, &reden_keys, &someone, NOW, 0, &token), ERR_VALUE);
 	assert_string_equal(token, "untouched");
 	/* Made by a clock that is an hour ahead. */
 	is_refused(signed_with(&reden_keys, someone, 12 * HOUR), NOW - HOUR, "12 hours");
 }
 
-static void statement_signed_with_another_key_is_refused(void **state)
+static void attestation_signed_with_another_key_is_refused(void **state)
 {
 	(void)state;
 	is_refused(signed_with(&stranger_keys, someone, HOUR), NOW, "signature");
 }
 
-static void statement_of_a_node_outside_the_registry_is_refused(void **state)
+static void attestation_of_a_node_outside_the_registry_is_refused(void **state)
 {
 	(void)state;
-	struct statement stranger = someone;
+	struct attestation stranger = someone;
 	stranger.node = "stranger";
 	is_refused(signed_with(&stranger_keys, stranger, HOUR), NOW, "intake node");
 }
 
-static void statement_of_a_node_that_is_no_intake_is_refused(void **state)
+static void attestation_of_a_node_that_is_no_intake_is_refused(void **state)
 {
 	(void)state;
-	struct statement caseload = someone;
+	struct attestation caseload = someone;
 	caseload.node = "caseload";
 	caseload.organisation = "kommune";
 	is_refused(signed_with(&caseload_keys, caseload, HOUR), NOW, "intake node");
@@ -96,12 +96,12 @@ static void statement_of_a_node_that_is_no_intake_is_refused(void **state)
 static void node_cannot_speak_for_another_organisation(void **state)
 {
 	(void)state;
-	struct statement other = someone;
+	struct attestation other = someone;
 	other.organisation = "kommune";
 	is_refused(signed_with(&reden_keys, other, HOUR), NOW, "own organisation");
 }
 
-static void changing_any_character_breaks_the_statement(void **state)
+static void changing_any_character_breaks_the_attestation(void **state)
 {
 	(void)state;
 	const char *token = signed_with(&reden_keys, someone, HOUR);
@@ -112,14 +112,14 @@ static void changing_any_character_breaks_the_statement(void **state)
 	}
 }
 
-static void what_is_no_statement_is_refused(void **state)
+static void what_is_no_attestation_is_refused(void **state)
 {
 	(void)state;
 	static const char *const tokens[] = { "", ".", "a.b", "no dot", "e30.e30", "bnVsbA.AAAA", "....", "\xff.\xff" };
 	for (size_t i = 0; i < countof(tokens); i++)
 		is_refused(tokens[i], NOW, "");
-	char *longest = arena_alloc(arena, STATEMENT_MAX_LENGTH + 10);
-	memset(longest, 'A', STATEMENT_MAX_LENGTH + 9);
+	char *longest = arena_alloc(arena, ATTESTATION_MAX_LENGTH + 10);
+	memset(longest, 'A', ATTESTATION_MAX_LENGTH + 9);
 	longest[5] = '.';
 	is_refused(longest, NOW, "");
 }
@@ -149,15 +149,15 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(statement_of_an_intake_node_is_believed),
-		cmocka_unit_test(expired_statement_is_refused),
-		cmocka_unit_test(statement_for_more_than_twelve_hours_is_neither_made_nor_believed),
-		cmocka_unit_test(statement_signed_with_another_key_is_refused),
-		cmocka_unit_test(statement_of_a_node_outside_the_registry_is_refused),
-		cmocka_unit_test(statement_of_a_node_that_is_no_intake_is_refused),
+		cmocka_unit_test(attestation_of_an_intake_node_is_believed),
+		cmocka_unit_test(expired_attestation_is_refused),
+		cmocka_unit_test(attestation_for_more_than_twelve_hours_is_neither_made_nor_believed),
+		cmocka_unit_test(attestation_signed_with_another_key_is_refused),
+		cmocka_unit_test(attestation_of_a_node_outside_the_registry_is_refused),
+		cmocka_unit_test(attestation_of_a_node_that_is_no_intake_is_refused),
 		cmocka_unit_test(node_cannot_speak_for_another_organisation),
-		cmocka_unit_test(changing_any_character_breaks_the_statement),
-		cmocka_unit_test(what_is_no_statement_is_refused),
+		cmocka_unit_test(changing_any_character_breaks_the_attestation),
+		cmocka_unit_test(what_is_no_attestation_is_refused),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Making and believing statements. The signature covers a prefix of its own and the payload as it is
+/* Making and believing attestations. The signature covers a prefix of its own and the payload as it is
  * written, so that it can be mistaken for no other signature of a node and no JSON need be canonical.
  * Nothing of the payload is believed before its signature, but the name of the node whose key to take. */
-#include "membership/statement.h"
+#include "membership/attestation.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -35,14 +35,14 @@ static const unsigned char *signed_bytes(struct arena *a, const char *payload, s
 	return (const unsigned char *)text;
 }
 
-enum err statement_sign(struct arena *a, const struct secret_keys *keys, const struct statement *who, int64_t now,
-                        int64_t lifetime, const char **ret)
+enum err attestation_sign(struct arena *a, const struct secret_keys *keys, const struct attestation *who, int64_t now,
+                          int64_t lifetime, const char **ret)
 {
 	if (!*who->node || !*who->organisation || !*who->user || !*who->role)
 		return ERR_VALUE;
-	if (lifetime < 1 || lifetime > STATEMENT_MAX_LIFETIME)
+	if (lifetime < 1 || lifetime > ATTESTATION_MAX_LIFETIME)
 		return ERR_VALUE;
-	StatementClaims claims = STATEMENT_CLAIMS__INIT;
+	AttestationClaims claims = ATTESTATION_CLAIMS__INIT;
 	claims.node = who->node;
 	claims.organisation = who->organisation;
 	claims.user = who->user;
@@ -57,7 +57,7 @@ enum err statement_sign(struct arena *a, const struct secret_keys *keys, const s
 	unsigned char signature[crypto_sign_BYTES];
 	crypto_sign_detached(signature, NULL, bytes, len, keys->sign_secret);
 	const char *token = arena_printf(a, "%s.%s", payload, encode(a, signature, sizeof signature));
-	if (strlen(token) > STATEMENT_MAX_LENGTH)
+	if (strlen(token) > ATTESTATION_MAX_LENGTH)
 		return ERR_VALUE;
 	*ret = token;
 	return OK;
@@ -68,7 +68,7 @@ static enum err refused(struct refusal *why, const char *rule)
 	return refuse(why, ERR_BAD_TOKEN, "", rule);
 }
 
-static enum err read_claims(struct arena *a, const char *payload, size_t len, const StatementClaims **ret,
+static enum err read_claims(struct arena *a, const char *payload, size_t len, const AttestationClaims **ret,
                             struct refusal *why)
 {
 	size_t json_len;
@@ -76,9 +76,9 @@ static enum err read_claims(struct arena *a, const char *payload, size_t len, co
 	ProtobufCMessage *claims;
 	struct refusal reason;
 	if (!json ||
-	    shape_from_json(a, &statement_claims__descriptor, (const char *)json, json_len, &claims, &reason) != OK)
+	    shape_from_json(a, &attestation_claims__descriptor, (const char *)json, json_len, &claims, &reason) != OK)
 		return refused(why, "A statement has a payload of node, organisation, user, role and exp.");
-	*ret = (const StatementClaims *)claims;
+	*ret = (const AttestationClaims *)claims;
 	return OK;
 }
 
@@ -91,7 +91,7 @@ static bool signature_holds(struct arena *a, const struct registry_node *node, c
 	       crypto_sign_verify_detached(signature, bytes, len, node->sign) == 0;
 }
 
-static enum err check_claims(const StatementClaims *claims, const struct registry_node *node, int64_t now,
+static enum err check_claims(const AttestationClaims *claims, const struct registry_node *node, int64_t now,
                              struct refusal *why)
 {
 	if (strcmp(claims->organisation, node->organisation) != 0)
@@ -100,18 +100,18 @@ static enum err check_claims(const StatementClaims *claims, const struct registr
 		return refused(why, "A statement names a user and a role.");
 	if (claims->exp <= now)
 		return refused(why, "The statement has expired.");
-	if (claims->exp > now + STATEMENT_MAX_LIFETIME)
+	if (claims->exp > now + ATTESTATION_MAX_LIFETIME)
 		return refused(why, "A statement holds for at most 12 hours.");
 	return OK;
 }
 
-enum err statement_verify(struct arena *a, const struct registry *r, const char *token, int64_t now,
-                          struct statement *ret, struct refusal *why)
+enum err attestation_verify(struct arena *a, const struct registry *r, const char *token, int64_t now,
+                            struct attestation *ret, struct refusal *why)
 {
 	const char *dot = strchr(token, '.');
-	if (!dot || strlen(token) > STATEMENT_MAX_LENGTH)
+	if (!dot || strlen(token) > ATTESTATION_MAX_LENGTH)
 		return refused(why, "The token is a statement of an intake node: payload.signature.");
-	const StatementClaims *claims = NULL;
+	const AttestationClaims *claims = NULL;
 	TRY(read_claims(a, token, (size_t)(dot - token), &claims, why));
 	const struct registry_node *node = registry_by_name(r, claims->node);
 	if (!node || strcmp(node->role, "intake") != 0)
@@ -119,10 +119,10 @@ enum err statement_verify(struct arena *a, const struct registry *r, const char 
 	if (!signature_holds(a, node, token, dot))
 		return refused(why, "The signature of the statement does not verify.");
 	TRY(check_claims(claims, node, now, why));
-	*ret = (struct statement){ .node = claims->node, /* not the row's words: they go with the registry */
-		                       .organisation = claims->organisation,
-		                       .user = claims->user,
-		                       .role = claims->role,
-		                       .expires = claims->exp };
+	*ret = (struct attestation){ .node = claims->node, /* not the row's words: they go with the registry */
+		                         .organisation = claims->organisation,
+		                         .user = claims->user,
+		                         .role = claims->role,
+		                         .expires = claims->exp };
 	return OK;
 }
