@@ -20,7 +20,8 @@ static bool is_fit(const Message *m, struct refusal *ret_why)
 		rule = "the id of a message must be a UUID";
 	else if (strlen(m->type) > MESSAGE_NAME_MAX || strlen(m->entity) > MESSAGE_NAME_MAX)
 		rule = "type and entity of a message are at most 255 bytes each";
-	*ret_why = (struct refusal){ .err = e, .field = "", .rule = rule };
+	if (rule)
+		*ret_why = (struct refusal){ .err = e, .field = "", .rule = rule };
 	return !rule;
 }
 

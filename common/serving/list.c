@@ -38,8 +38,7 @@ static const char *key_of(struct arena *a, const struct listing *list, const Pro
 	struct shape_slot slot;
 	if (!shape_find(NULL, row, list->key ? list->key : "number", &slot))
 		return "";
-	return list->key ? *(const char **)shape_at(slot)
-	                 : arena_printf(a, "%lld", (long long)*(int64_t *)shape_at(slot));
+	return list->key ? *(const char **)shape_at(slot) : arena_printf(a, "%lld", (long long)*(int64_t *)shape_at(slot));
 }
 
 static bool has_pages(const struct route *route)

@@ -209,11 +209,16 @@ def test_who_was_searched_for_in_need_is_in_the_log_also_when_nobody_was_found(w
 
 
 def test_the_same_look_within_the_hour_is_one_row(world):
+    def rows():
+        return len([one for one in entries(world, by="berta", outcome="shown")
+                    if one["role"] == "lead" and one["use"] == "GET /api/v1/courses/{id}"])
     somebody = world.system.api("reden", "lead", "berta")
-    for _ in range(5):
+    somebody.json(f"/api/v1/courses/{world.own['courses']}")
+    after_the_first = rows()
+    assert after_the_first > 0
+    for _ in range(4):
         somebody.json(f"/api/v1/courses/{world.own['courses']}")
-    assert len([one for one in entries(world, by="berta", outcome="shown")
-                if one["role"] == "lead" and one["use"] == "GET /api/v1/courses/{id}"]) == 1
+    assert rows() == after_the_first
 
 
 def test_what_was_searched_for_is_sealed_in_the_database_and_plain_to_the_auditor(world):

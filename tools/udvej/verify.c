@@ -119,17 +119,20 @@ static enum err verify(struct session *s)
 {
 	const struct registry *r;
 	bool all = true;
+	bool log_is_whole = true;
 	TRY(registry_load(s->arena, settings_get(s->settings, "registry"), &r, &s->why));
 	s->why = "";
 	TRY(db_begin(s->db));
 	TRY(db_exec(s->db, s->arena, sql_operator_verify_begin, NULL));
 	TRY(verify_out(s, &all));
 	TRY(verify_in(s, r, &all));
-	TRY(verify_log(s, &all));
+	TRY(verify_log(s, &log_is_whole));
 	TRY(db_rollback(s->db));
-	if (all)
+	if (all && log_is_whole)
 		return OK;
-	s->why = "not all is what it was: put the newest copy of the database back, or run `udvej recover`";
+	/* the log of use is told to nobody, so no other node can give it back */
+	s->why = all ? "the log of use is not what it was: compare it with the newest copy of the database"
+	             : "not all is what it was: put the newest copy of the database back, or run `udvej recover`";
 	return ERR_STALE;
 }
 
