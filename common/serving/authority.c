@@ -65,9 +65,7 @@ static enum err look_up(struct tx *tx, struct request *rq, const struct reach *r
 	const struct subject *s = rq->route->subject;
 	struct db_rows rows = { 0 };
 	if (uuid_is_valid(rq->params[0]))
-		TRY(db_rows(tx->db, tx->arena, s->sql, &rows, NULL, ARG_TEXT("id", rq->params[0]),
-		            ARG_TEXT("reach", rq->view.reach), ARG_TEXT("who", rq->view.who), ARG_TEXT("me", rq->view.me),
-		            ARG_TEXT("today", rq->view.today)));
+		TRY(db_rows(tx->db, tx->arena, s->sql, &rows, NULL, ARG_TEXT("id", rq->params[0]), ARGS_OF_VIEW(&rq->view)));
 	if (!rows.n)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no %s with this id", s->name);
 	rq->seen.citizen = text_or_empty(rows.cells[0]);
@@ -137,7 +135,11 @@ static void take_out(ProtobufCMessage *record, const char *field)
 	struct shape_slot slot;
 	if (!shape_find(NULL, record, field, &slot) || !shape_is_set(slot))
 		return;
-	if (slot.field->type == PROTOBUF_C_TYPE_STRING && slot.field->label != PROTOBUF_C_LABEL_REPEATED)
+	if (slot.field->label == PROTOBUF_C_LABEL_REPEATED)
+		*(size_t *)((char *)slot.holder + slot.field->quantifier_offset) = 0;
+	else if (slot.field->type == PROTOBUF_C_TYPE_MESSAGE)
+		*(ProtobufCMessage **)shape_at(slot) = NULL;
+	else if (slot.field->type == PROTOBUF_C_TYPE_STRING)
 		*(const char **)shape_at(slot) = nothing;
 	else
 		*(int32_t *)shape_at(slot) = 0;
@@ -152,19 +154,26 @@ static void mask(ProtobufCMessage *record, const char *const *fields)
 		*(protobuf_c_boolean *)shape_at(masked) = true;
 }
 
+/* The statement says it of a record whose citizen is none of one's own. */
+static bool is_masked(const ProtobufCMessage *record)
+{
+	struct shape_slot masked;
+	return shape_find(NULL, record, "masked", &masked) && *(const protobuf_c_boolean *)shape_at(masked);
+}
+
 void authority_mask(const struct request *rq, ProtobufCMessage *body)
 {
 	struct shape_slot items;
 	const char *const *fields = rq->route->persons;
-	if (!fields || sees_persons(rq->principal.role))
+	bool all = !sees_persons(rq->principal.role);
+	if (!fields)
 		return;
-	if (!shape_find(NULL, body, "items", &items)) {
-		mask(body, fields);
-		return;
-	}
-	ProtobufCMessage **rows = *(ProtobufCMessage ***)shape_at(items);
-	for (size_t i = 0; i < shape_count(items); i++)
-		mask(rows[i], fields);
+	bool is_list = shape_find(NULL, body, "items", &items);
+	ProtobufCMessage **rows = is_list ? *(ProtobufCMessage ***)shape_at(items) : &body;
+	size_t n = is_list ? shape_count(items) : 1;
+	for (size_t i = 0; i < n; i++)
+		if (all || is_masked(rows[i]))
+			mask(rows[i], fields);
 }
 
 /* --- at start --- */

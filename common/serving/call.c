@@ -47,12 +47,22 @@ static const struct call *earlier(const struct call_job *j)
 	return NULL;
 }
 
+/* So that the log of use names whom the answer to a repeated call shows. Where there is none now, it names nobody. */
+static void show_again(struct tx *tx, struct call *c)
+{
+	if (c->route->answer && c->route->answer(tx, &c->rq, &c->reply) != OK)
+		c->reply.body = NULL;
+	tx->why = (struct refusal){ .err = OK };
+}
+
 /* An error is a refusal, in call->why. */
 static enum err carry_out(struct api *api, struct tx *tx, struct call *c, const struct call *earlier)
 {
 	TRY(idempotency_check(c, earlier));
-	if (c->replay)
+	if (c->replay) {
+		show_again(tx, c);
 		return look_add(api, tx, c, "repeated");
+	}
 	if (api->engine->read_only)
 		return refuse(&c->why, ERR_SET_BACK, "", api->engine->read_only);
 	c->reply = (struct reply){ .status = 200, .subject = "" };

@@ -62,6 +62,7 @@ struct audit_entry entry_of(const struct call *c, const char *outcome)
 		.use = arena_printf(c->http->arena, "%s %s", c->route->method, c->route->path),
 		.subject = rq->params[0]      ? rq->params[0]
 		           : c->reply.subject ? c->reply.subject
+		           : rq->subject      ? rq->subject
 		                              : "",
 		.outcome = outcome,
 		.status = c->reply.status,

@@ -56,6 +56,11 @@ struct view {
 	const char *today;
 };
 
+/* Whose records are asked for, as statements take it. Of a view of zeros: nobody's. */
+#define ARGS_OF_VIEW(view)                                                                                             \
+	ARG_TEXT("reach", (view)->reach), ARG_TEXT("who", (view)->who), ARG_TEXT("me", (view)->me),                        \
+	    ARG_TEXT("today", (view)->today)
+
 struct principal {
 	const char *id;  /* token or user id: idempotency keys are scoped to it */
 	const char *who; /* the name under which all is entered and logged; stays the same when a token is renewed */

@@ -6,7 +6,7 @@ import pytest
 from harness.described import Described
 from harness.facts import assert_refused, day, place
 from harness.fixtures import closing
-from harness.system import System
+from harness.system import System, eventually
 
 WORKER = {"kind": "worker", "programmes": ["reden-1-1"]}
 WORKERS = {"reden": {"anna": {**WORKER, "name": "Anna Holm", "languages": ["th"]},
@@ -139,6 +139,8 @@ def test_a_protected_address_is_masked_and_asking_for_it_is_an_act_of_its_own(wo
     now, _ = as_read(world, made)
     assert now["addressMasked"] and now["protectedAddress"] and "address" not in now
     assert world.anna.json(f"/api/v1/citizens/{made}/address")["address"] == "Prøvevej 1, 1000 København"
+    changes = world.anna.json(f"/api/v1/citizens/{made}/changes")["items"]
+    assert "address" in {one["field"] for one in changes} and "Prøvevej" not in str(changes)
     uses = [one["use"] for one in world.system.api("reden", "auditor").json("/api/v1/audit")["items"]
             if one.get("citizens") == [made]]
     assert "GET /api/v1/citizens/{id}/address" in uses
@@ -158,6 +160,65 @@ def test_a_known_number_with_another_name_is_a_task_and_changes_nothing(world):
                 if one["citizenId"] == made)
     assert task["kind"] == "other-identity" and task["said"]["name"] == "En Helt Anden"
     assert f"/api/v1/tasks/{task['id']}" in {one["subject"] for one in world.anna.json("/api/v1/notices")["items"]}
+
+
+@pytest.mark.parametrize("said_of_her", ["the same", "another name", "another telephone number"])
+def test_a_referral_with_a_known_number_opens_nothing_to_who_sends_it(world, said_of_her):
+    made, said = world.citizen()
+    before, _ = as_read(world, made)
+    again = {"the same": said, "another name": {**said, "name": "En Helt Anden"},
+             "another telephone number": {**said, "phone": "+45 66 66 66 66"}}[said_of_her]
+    answer = world.berta.post("/api/v1/referrals", {"programme": "reden-1-1", "aim": "exit", "citizen": again,
+                                                    "wishes": {"languages": ["th"]}}, wait=10)
+    assert answer.status_code == 201, answer.text
+    mine = answer.json()
+    listed = next(one for one in world.berta.json("/api/v1/referrals")["items"] if one["id"] == mine["id"])
+    for shown in (mine, listed, world.berta.json(f"/api/v1/referrals/{mine['id']}")):
+        assert shown["masked"] and "citizen" not in shown and shown["state"] == mine["state"]
+    for path in ("", "/address", "/changes"):
+        assert_refused(world.berta.get(f"/api/v1/citizens/{made}{path}"), 403, "forbidden", "id")
+    assert made not in {one["id"] for one in world.find(world.berta, text=said["name"])["items"]}
+    assert as_read(world, made)[0]["citizen"] == before["citizen"]
+    tasks = [one for one in world.anna.json("/api/v1/tasks", params={"state": "open"})["items"] if one["citizenId"] == made]
+    assert len(tasks) == (0 if said_of_her == "the same" else 1)
+    assert made not in {one["citizenId"] for one in world.berta.json("/api/v1/tasks")["items"]}
+    for task in tasks:
+        assert_refused(world.berta.post(f"/api/v1/tasks/{task['id']}/done", {"outcome": "taken"}), 403, "forbidden", "id")
+
+
+def test_who_noted_a_citizen_first_sees_no_more_of_her_when_a_worker_has_her(world):
+    said = {"name": "Prøve Af En Anden", "cpr": "020280-4321", "gender": "woman"}
+    mine, course = place(world.berta, citizen=said, wishes={"languages": ["th"]})
+    assert course["worker"] == "anna"
+    assert_refused(world.berta.get(f"/api/v1/citizens/{mine['citizenId']}"), 403, "forbidden", "id")
+    shown = world.berta.json(f"/api/v1/referrals/{mine['id']}")
+    assert shown["masked"] and "citizen" not in shown and shown["worker"] == "anna"
+    assert world.anna.json(f"/api/v1/referrals/{mine['id']}")["citizen"]["name"] == said["name"]
+
+
+def test_a_correction_that_tells_a_number_is_known_is_in_the_log(world):
+    made, said = world.citizen()
+    other, taken = world.citizen()
+    _, etag = as_read(world, made)
+    refused = correct(world, made, etag, citizen={**said, "cpr": taken["cpr"]})
+    assert_refused(refused, 409, "conflict", "citizen.cpr")
+    def logged():
+        return [one for one in world.system.api("reden", "auditor").json("/api/v1/audit")["items"]
+                if one["use"] == "PUT /api/v1/citizens/{id}" and one["outcome"] == "refused"
+                and taken["cpr"].replace("-", "") in one.get("searched", "").replace("-", "")]
+    eventually(logged, 10, "the refusal is in the log of use")
+
+
+def test_a_call_that_is_repeated_is_in_the_log_with_whom_it_shows(world):
+    made, said = world.citizen()
+    body = {"programme": "reden-1-1", "aim": "exit", "citizen": said, "wishes": {"languages": ["th"]}}
+    first = world.anna.post("/api/v1/referrals", body, headers={"Idempotency-Key": "6f0d2b8e-5a0c-4b6e-9a57-0d6a5c9f1e11"}, wait=10)
+    again = world.anna.post("/api/v1/referrals", body, headers={"Idempotency-Key": "6f0d2b8e-5a0c-4b6e-9a57-0d6a5c9f1e11"}, wait=10)
+    assert first.json()["id"] == again.json()["id"]
+    rows = world.system.api("reden", "auditor").json("/api/v1/audit")["items"]
+    repeated = next(one for one in rows if one["outcome"] == "repeated")
+    assert repeated["citizens"] == [made]
+    assert {one["outcome"] for one in rows if one.get("subject") == repeated["subject"]} >= {"done", "repeated"}
 
 
 @pytest.mark.parametrize("outcome, name", [("kept", None), ("taken", "En Helt Anden")])

@@ -30,8 +30,7 @@ static enum err find(struct tx *tx, const struct request *rq, const BreakGlassIn
 		if (!uuid_is_valid(in->citizen_id))
 			return tx_refuse(tx, ERR_VALUE, "citizenId", "must be the id of a citizen");
 		TRY(db_rows(tx->db, tx->arena, sql_break_glass_citizen, &rows, NULL, ARG_TEXT("id", in->citizen_id),
-		            ARG_TEXT("reach", rq->view.reach), ARG_TEXT("who", rq->view.who), ARG_TEXT("me", rq->view.me),
-		            ARG_TEXT("today", rq->view.today)));
+		            ARGS_OF_VIEW(&rq->view)));
 		if (!rows.n)
 			return tx_refuse(tx, ERR_VALUE, "citizenId", "this node knows no citizen with this id");
 		*ret = (struct found){ rows.cells[0], rows.cells[1] ? rows.cells[1] : "" };

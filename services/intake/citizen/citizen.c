@@ -41,8 +41,7 @@ enum err citizen_find_exactly(struct tx *tx, const struct request *rq, const Cit
 		return tx_refuse(tx, ERR_VALUE, "cpr", "must be a CPR number, ddmmyy-ssss, and no replacement number");
 	TRY(db_rows(tx->db, tx->arena, sql_citizen_exactly, &rows, NULL, ARG_TEXT("cpr", *s->cpr ? cpr.digits : ""),
 	            ARG_TEXT("phone", s->phone), ARG_TEXT("name", s->birth_year ? s->name : ""),
-	            ARG_INT("birth_year", s->birth_year), ARG_TEXT("reach", rq->view.reach), ARG_TEXT("who", rq->view.who),
-	            ARG_TEXT("me", rq->view.me), ARG_TEXT("today", rq->view.today)));
+	            ARG_INT("birth_year", s->birth_year), ARGS_OF_VIEW(&rq->view)));
 	*ret = ARENA_ARRAY(tx->arena, struct found, rows.n);
 	*ret_n = rows.n;
 	for (size_t i = 0; i < rows.n; i++)
@@ -90,8 +89,7 @@ static enum err find_exactly(struct tx *tx, const struct request *rq, const Citi
 static enum err find_own(struct tx *tx, const struct request *rq, const CitizenSearch *s, CitizensFound *out)
 {
 	TRY(tx_all(tx, sql_citizen_own, &citizen_record__descriptor, &out->items, &out->n_items, NULL,
-	           ARG_TEXT("text", s->text), ARG_INT("limit", MOST_FOUND + 1), ARG_TEXT("reach", rq->view.reach),
-	           ARG_TEXT("who", rq->view.who), ARG_TEXT("me", rq->view.me), ARG_TEXT("today", rq->view.today)));
+	           ARG_TEXT("text", s->text), ARG_INT("limit", MOST_FOUND + 1), ARGS_OF_VIEW(&rq->view)));
 	out->more = out->n_items > MOST_FOUND;
 	if (out->more)
 		out->n_items = MOST_FOUND;
@@ -150,7 +148,7 @@ static enum err check_version(struct tx *tx, const struct request *rq)
 }
 
 /* A number is one person's. A replacement number is nobody's, and is not kept. */
-static enum err check_cpr(struct tx *tx, const char *id, Citizen *citizen)
+static enum err check_cpr(struct tx *tx, const char *id, Citizen *citizen, struct reply *reply)
 {
 	struct cpr cpr;
 	struct db_rows rows;
@@ -158,8 +156,12 @@ static enum err check_cpr(struct tx *tx, const char *id, Citizen *citizen)
 		return OK;
 	citizen->cpr = cpr.replacement ? "" : arena_strdup(tx->arena, cpr.digits);
 	TRY(db_rows(tx->db, tx->arena, sql_citizen_of_cpr, &rows, NULL, ARG_TEXT("cpr", citizen->cpr), ARG_TEXT("id", id)));
-	return rows.n ? tx_refuse(tx, ERR_CONFLICT, "citizen.cpr", "another citizen who is known here has this number")
-	              : OK;
+	if (!rows.n)
+		return OK;
+	CitizenSearch search = CITIZEN_SEARCH__INIT; /* the refusal tells that the number is known: that is a look */
+	search.cpr = citizen->cpr;
+	reply->searched = citizen_searched(tx->arena, &search);
+	return tx_refuse(tx, ERR_CONFLICT, "citizen.cpr", "another citizen who is known here has this number");
 }
 
 static void citizen_put_check(struct tx *tx, const struct request *rq)
@@ -175,7 +177,7 @@ static enum err citizen_put(struct tx *tx, const struct request *rq, struct repl
 	Citizen citizen = in->citizen ? *in->citizen : nobody;
 	CitizenRecord *saved = shape_new(tx->arena, &citizen_record__descriptor);
 	TRY(check_version(tx, rq));
-	TRY(check_cpr(tx, id, &citizen));
+	TRY(check_cpr(tx, id, &citizen, reply));
 	tx->wrote = true;
 	TRY(tx_one(tx, sql_citizen_correct, saved, &citizen.base, ARG_TEXT("id", id), ARG_TEXT("address", in->address),
 	           ARG_BOOL("protected_address", in->protected_address), ARG_TEXT("entered_by", tx->who)));

@@ -2,10 +2,16 @@
 -- People, with what they chose to say.
 
 -- name: citizen_by_cpr :apart
--- Whom the number names, and whether what is said now is somebody else: another name, gender or date of birth.
+-- Whom the number names; whether what is said now is somebody else: another name, gender or date of birth; whether who
+-- says it may see her; and whether anything else is said otherwise than it is known.
 with said as (select :cpr::text as cpr)
 select z.id, coalesce(fold(z.name) <> fold(:name), false) or coalesce(z.gender <> :gender, false)
-             or coalesce(z.birth_date <> :birth_date::date, false) as differs
+             or coalesce(z.birth_date <> :birth_date::date, false) as differs,
+       citizen_why(z, :reach, :who, :me, :today::date) is not null as hers,
+       coalesce(digits(z.phone) <> digits(:phone), false) or coalesce(z.municipality <> :municipality, false)
+             or coalesce(z.setting <> :setting, false) or coalesce(z.residence <> :residence, false)
+             or coalesce(z.occupation <> :occupation, false)
+             or z.languages <> '{}' and coalesce(:languages::text[], '{}') not in ('{}', z.languages) as otherwise
 from said join citizen z on z.cpr = said.cpr;
 
 -- name: citizen_of_cpr
@@ -35,8 +41,8 @@ cross join lateral citizen_why(z, :reach, :who, :me, :today::date) as why (why)
 where (position(fold(:text) in fold(z.name)) > 0
        or length(digits(:text)) >= 3 and right(digits(z.phone), length(digits(:text))) = digits(:text))
   and (:reach <> 'own' or z.entered_by = :who or z.id = any ((select opened_by(:who))::uuid[])
-       or exists (select from referral r where r.citizen_id = z.id and (r.entered_by = :who or r.direction <> 'sent'
-                  and r.worker = any ((select acts_for(:me, :today::date))::text[]))))
+       or exists (select from referral r where r.citizen_id = z.id and r.direction <> 'sent'
+                  and r.worker = any ((select acts_for(:me, :today::date))::text[])))
   and why.why is not null
 order by z.number desc limit :limit::bigint;
 
@@ -46,11 +52,13 @@ select distinct w.name from course c join worker w on w.id = c.worker
 where c.citizen_id = any (:ids::uuid[]) and c.state in ('offered', 'enrolled') order by w.name;
 
 -- name: citizen_changes
-select number, version, to_char(changed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as changed_at, entered_by, field, was,
-       becomes
-from citizen_change
-where citizen_id = :id::uuid and number < :after::bigint
-order by number desc limit :limit::bigint;
+-- A protected address is asked for by itself, and so is what it was before.
+select k.number, k.version, to_char(k.changed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as changed_at, k.entered_by, k.field,
+       case when k.field <> 'address' or not z.protected_address then k.was end as was,
+       case when k.field <> 'address' or not z.protected_address then k.becomes end as becomes
+from citizen_change k join citizen z on z.id = k.citizen_id
+where k.citizen_id = :id::uuid and k.number < :after::bigint
+order by k.number desc limit :limit::bigint;
 
 -- name: citizen_correct
 -- As a whole, with what was there before.
@@ -104,7 +112,7 @@ values (:cpr, :id, :name, :phone, :gender, :birth_year, :birth_date, :municipali
 on conflict (id) do nothing;
 
 -- name: citizen_complete
--- What another organisation says of one who is known here fills what is not known, and changes nothing that is.
+-- What somebody says of one who is known here, and whom she may not see, fills what is not known, and changes nothing that is.
 update citizen set
     name = coalesce(name, :name),
     phone = coalesce(phone, :phone),

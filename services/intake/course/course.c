@@ -25,8 +25,9 @@ static void add_phases(struct tx *tx, ProtobufCMessage *row)
 		c->phase = phase_on(c->phases, c->n_phases, tx->today);
 }
 
-enum err course_view(struct tx *tx, const char *id, struct reply *reply)
+enum err course_view(struct tx *tx, const struct request *rq, const char *id, struct reply *reply)
 {
+	(void)rq;
 	Course *c = shape_new(tx->arena, &course__descriptor);
 	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_course_by_id, c, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
 	if (found == ERR_NOT_FOUND)
@@ -40,7 +41,7 @@ enum err course_view(struct tx *tx, const char *id, struct reply *reply)
 
 static enum err course_get(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	return course_view(tx, rq->params[0], reply);
+	return course_view(tx, rq, rq->params[0], reply);
 }
 
 /* --- commands --- */

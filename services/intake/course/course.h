@@ -5,7 +5,7 @@
 
 #include "intake/intake.h"
 
-enum err course_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
+enum err course_view(struct tx *tx, const struct request *rq, const char *id, struct reply *reply) MUST_USE;
 /* The course, for a command on it: ERR_NOT_FOUND, ERR_STALE. */
 enum err course_load(struct tx *tx, const struct request *rq, Course *ret) MUST_USE;
 

@@ -136,7 +136,7 @@ static const struct rule enquiry_rules[] = {
 	{ 0 },
 };
 
-static const char *const persons[] = { "occupation", "note", NULL };
+static const char *const persons[] = { "age", "occupation", "reasons", "thoughts_of_change", "setting", "note", NULL };
 static const struct listing page = { sql_enquiry_page, &enquiry__descriptor, NULL };
 
 static const struct route routes[] = {

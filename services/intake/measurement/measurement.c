@@ -106,8 +106,9 @@ static enum err measurement_post(struct tx *tx, const struct request *rq, struct
 	return send(tx, m);
 }
 
-enum err measurement_view(struct tx *tx, const char *id, struct reply *reply)
+enum err measurement_view(struct tx *tx, const struct request *rq, const char *id, struct reply *reply)
 {
+	(void)rq;
 	Measurement *m = shape_new(tx->arena, &measurement__descriptor);
 	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_measurement_by_id, m, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
 	if (found == ERR_NOT_FOUND)
@@ -119,7 +120,7 @@ enum err measurement_view(struct tx *tx, const char *id, struct reply *reply)
 
 static enum err measurement_get(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	return measurement_view(tx, rq->params[0], reply);
+	return measurement_view(tx, rq, rq->params[0], reply);
 }
 
 /* --- what outcomes says --- */

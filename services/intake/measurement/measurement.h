@@ -5,7 +5,7 @@
 
 #include "intake/intake.h"
 
-enum err measurement_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
+enum err measurement_view(struct tx *tx, const struct request *rq, const char *id, struct reply *reply) MUST_USE;
 enum err on_measurement_due(struct tx *tx, const ProtobufCMessage *message);
 
 #endif

@@ -197,15 +197,20 @@ comment on function case_why is 'Why somebody may see a case (code of list why-a
 create function citizen_why(citizen citizen, reach text, who text, me text, today date) returns text
 language sql stable as $$
     select k.why
-    from (select case_why(reach, who, me, today, null, citizen.entered_by, citizen.id) as why
+    from (select case_why(reach, who, me, today, null,
+                          case when reach <> 'posted' and exists (
+                              select from referral r where r.citizen_id = citizen.id and r.worker is not null
+                                                       and r.direction <> 'sent') then ''
+                               else coalesce(citizen.entered_by, '') end, citizen.id) as why
           union all
-          select case_why(reach, who, me, today, case when r.direction <> 'sent' then r.worker end, r.entered_by, citizen.id)
+          select case_why(reach, who, me, today, case when r.direction <> 'sent' then r.worker end,
+                          case when r.direction <> 'received' then '' end, citizen.id)
           from referral r where r.citizen_id = citizen.id) k
     where k.why is not null
     order by array_position(array['own', 'group', 'cover', 'organisation', 'addressed', 'entered', 'break-glass'], k.why)
     limit 1
 $$;
-comment on function citizen_why is 'The same of a citizen, by the best of her cases here.';
+comment on function citizen_why is 'The same of a citizen, by the best of her cases here. Who noted her first may see her until a worker has her. A referral alone opens nothing to who entered it: else a CPR number would. An empty name is nobody''s.';
 
 create function course_fits(c course, state text, programme text, worker text) returns boolean language sql immutable as $$
     select (course_fits.state is null or c.state = course_fits.state)

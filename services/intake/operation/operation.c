@@ -14,7 +14,7 @@
 /* What a kind of operation is about, and what its final answer is. */
 static const struct kind {
 	const char *name, *collection;
-	enum err (*view)(struct tx *tx, const char *id, struct reply *reply);
+	enum err (*view)(struct tx *tx, const struct request *rq, const char *id, struct reply *reply);
 	int done_status;
 	bool shown_when_refused; /* the subject itself tells of the refusal */
 } kinds[] = {
@@ -116,7 +116,7 @@ enum err operation_answer(struct tx *tx, const struct request *rq, struct reply 
 		                 o->problem->rule);
 	bool pending = strcmp(o->state, "pending") == 0;
 	bool final = rq->waits && !pending;
-	TRY(kind->view(tx, o->subject, reply));
+	TRY(kind->view(tx, rq, o->subject, reply));
 	reply->wait_for = pending ? o->id : NULL;
 	reply->status = final ? kind->done_status : 202;
 	reply->location =

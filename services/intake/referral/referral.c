@@ -142,10 +142,12 @@ static void add_deadline(struct tx *tx, ProtobufCMessage *row)
 	r->answer_by = date_text(tx->arena, referral_answer_by(r->priority, date_or_none(r->authored_on)));
 }
 
-enum err referral_view(struct tx *tx, const char *id, struct reply *reply)
+enum err referral_view(struct tx *tx, const struct request *rq, const char *id, struct reply *reply)
 {
 	Referral *r = shape_new(tx->arena, &referral__descriptor);
-	enum err found = uuid_is_valid(id) ? tx_one(tx, sql_referral_by_id, r, NULL, ARG_TEXT("id", id)) : ERR_NOT_FOUND;
+	enum err found = uuid_is_valid(id)
+	                     ? tx_one(tx, sql_referral_shown, r, NULL, ARG_TEXT("id", id), ARGS_OF_VIEW(&rq->view))
+	                     : ERR_NOT_FOUND;
 	if (found == ERR_NOT_FOUND)
 		return tx_refuse(tx, ERR_NOT_FOUND, "id", "this node knows no referral with this id");
 	TRY(found);
@@ -157,15 +159,12 @@ enum err referral_view(struct tx *tx, const char *id, struct reply *reply)
 
 static enum err referral_get(struct tx *tx, const struct request *rq, struct reply *reply)
 {
-	return referral_view(tx, rq->params[0], reply);
+	return referral_view(tx, rq, rq->params[0], reply);
 }
 
 /* --- the table --- */
 
-static const char *const persons[] = {
-	"citizen.name",       "citizen.cpr",        "citizen.phone", "citizen.birth_date",
-	"citizen.birth_year", "citizen.occupation", "note",          NULL
-};
+static const char *const persons[] = { "citizen", "reasons", "note", NULL };
 static const struct listing page = { sql_referral_page, &referral__descriptor, add_deadline };
 
 static const struct parameter of_page[] = {

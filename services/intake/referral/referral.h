@@ -10,7 +10,7 @@ extern const struct rule referral_rules[];
 /* What those rules cannot say of one that is posted. */
 void referral_check(struct tx *tx, const struct request *rq);
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply);
-enum err referral_view(struct tx *tx, const char *id, struct reply *reply) MUST_USE;
+enum err referral_view(struct tx *tx, const struct request *rq, const char *id, struct reply *reply) MUST_USE;
 enum err on_referral_message(struct tx *tx, const ProtobufCMessage *message);
 enum err on_referral_state(struct tx *tx, const ProtobufCMessage *message);
 /* A referral that comes again: whoever referred is told again how it stands, once that is decided. ERR_NOT_FOUND when

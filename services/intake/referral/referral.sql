@@ -12,6 +12,13 @@ values (:id, :direction, :requester, :owner, :citizen_id, :enquiry_id, :operatio
 -- name: referral_by_id
 select * from referral_view where id = :id::uuid;
 
+-- name: referral_shown
+-- Masked for who entered it and may not see whom it is about: she was known here before, or a worker has her now.
+select v.*, v.entered_by = :who and :reach <> 'organisation' and citizen_why(z, :reach, :who, :me, :today::date) is null
+            as masked
+from referral_view v join citizen z on z.id = v.citizen_id
+where v.id = :id::uuid;
+
 -- name: referral_page
 -- Newest first; `next` of a page is the number of its last row. As course_page: a branch for each way to see a referral.
 with page as (
@@ -37,7 +44,11 @@ with page as (
      where :reach <> 'organisation' and r.citizen_id = any (opened_by(:who)) and r.number < :after::bigint
        and referral_fits(r, :state, :programme))
     order by number desc limit :limit::bigint)
-select v.* from page join referral_view v on v.number = page.number
+select v.*, v.entered_by = :who and :reach <> 'organisation' and citizen_why(z, :reach, :who, :me, :today::date) is null
+            as masked
+from page
+join referral_view v on v.number = page.number
+join citizen z on z.id = v.citizen_id
 order by v.number desc;
 
 -- name: referral_of_course :apart

@@ -21,8 +21,10 @@ struct incoming {
 	const char *state, *status_reason, *reason, *priority, *channel, *partner;
 	const ReferralInput *in;
 	const Citizen *citizen;
-	bool is_known; /* here, before this */
-	bool differs;  /* from what is known of the citizen with this CPR: a person has to look */
+	const struct view *view; /* of who posts it; zeros: another organisation says it, or a recovery */
+	bool is_known;           /* here, before this */
+	bool is_hers;            /* the citizen is known, and a case of who posts it */
+	bool differs;            /* from what is known of the citizen with this CPR: a person has to look */
 	const struct programme *programme;
 	const char *authored_on;
 	bool minor;
@@ -31,6 +33,7 @@ struct incoming {
 
 static const Citizen nobody = CITIZEN__INIT;
 static const Consent no_consent = CONSENT__INIT;
+static const struct view nobodys = { 0 };
 
 /* --- load --- */
 
@@ -50,12 +53,14 @@ static enum err find_citizen(struct tx *tx, struct incoming *r)
 		copy->birth_date = date_text(tx->arena, cpr.born);
 	if (cpr.replacement)
 		return OK;
-	TRY(db_rows(tx->db, tx->arena, sql_citizen_by_cpr, &known, &copy->base));
+	TRY(db_rows(tx->db, tx->arena, sql_citizen_by_cpr, &known, &copy->base, ARGS_OF_VIEW(r->view)));
 	r->is_known = known.n > 0;
 	if (!r->is_known)
 		return OK;
 	r->citizen_id = known.cells[0];
-	r->differs = strcmp(known.cells[1], "t") == 0;
+	r->is_hers = r->view->sees_content && strcmp(known.cells[2], "t") == 0;
+	r->differs = strcmp(known.cells[1], "t") == 0 ||
+	             (r->view->who && !r->is_hers && strcmp(known.cells[3], "t") == 0); /* so that it is not lost */
 	return OK;
 }
 
@@ -93,11 +98,11 @@ static void decide(struct tx *tx, struct incoming *r)
 
 /* --- save --- */
 
-/* The citizen is known here. Where another name, gender or date of birth was said, a person has to look, and nothing is
- * taken over. What another organisation says fills gaps, and changes nothing that is known. */
+/* Of a citizen who is known here: where another name, gender or date of birth was said, a person has to look, and
+ * nothing is taken over. What is said by somebody who may not see her fills gaps, and changes nothing that is known. */
 static enum err save_citizen(struct tx *tx, const struct incoming *r)
 {
-	const struct sql *sql = !r->is_known ? sql_citizen_insert : r->sender ? sql_citizen_complete : sql_citizen_say;
+	const struct sql *sql = !r->is_known ? sql_citizen_insert : r->is_hers ? sql_citizen_say : sql_citizen_complete;
 	return r->differs ? OK : tx_exec(tx, sql, &r->citizen->base, ARG_TEXT("id", r->citizen_id));
 }
 
@@ -214,6 +219,7 @@ static struct incoming begin(struct tx *tx, const ReferralInput *in)
 		.status_reason = "",
 		.reason = "",
 		.in = in,
+		.view = &nobodys,
 		.citizen = in->citizen ? in->citizen : &nobody,
 		.priority = *in->priority ? in->priority : "routine",
 		.channel = *in->channel   ? in->channel
@@ -257,6 +263,7 @@ void referral_check(struct tx *tx, const struct request *rq)
 enum err referral_post(struct tx *tx, const struct request *rq, struct reply *reply)
 {
 	struct incoming r = begin(tx, (const ReferralInput *)rq->body);
+	r.view = &rq->view;
 	r.id = uuid_new(tx->arena);
 	r.operation = uuid_new(tx->arena);
 	TRY(find_programme(tx, &r));

@@ -10,8 +10,8 @@ select id, version, kind, state, citizen_id, referral_id, said, raised_on, done_
 from task where id = :id::uuid;
 
 -- name: task_page
--- Newest first; `next` of a page is the number of its last row. Hers are the tasks about citizens of her cases: a citizen
--- is entered with her first referral.
+-- Newest first; `next` of a page is the number of its last row. Hers are the tasks about citizens whom she may see, as
+-- citizen_why() has it: a citizen is entered with her first referral.
 with page as (
     (select t.number from task t
      where :reach = 'organisation' and t.number < :after::bigint and (:state::text is null or t.state = :state)
@@ -20,7 +20,11 @@ with page as (
     (select t.number from task t
      where :reach <> 'organisation' and t.number < :after::bigint and (:state::text is null or t.state = :state)
        and t.citizen_id in (
-           select r.citizen_id from referral r where r.entered_by = :who
+           select r.citizen_id from referral r join citizen z on z.id = r.citizen_id
+           where r.entered_by = :who and z.entered_by = :who
+             and (:reach = 'posted' or not exists (
+                 select from referral o
+                 where o.citizen_id = z.id and o.worker is not null and o.direction <> 'sent'))
            union
            select r.citizen_id from referral r
            where r.worker = any (acts_for(:me, :today::date)) and r.direction <> 'sent'
@@ -39,7 +43,10 @@ with old as (
     select * from citizen where id = :id::uuid),
 new as (
     update citizen set version = version + 1, name = coalesce(:name, name), gender = coalesce(:gender, gender),
-        birth_date = coalesce(:birth_date::date, birth_date)
+        birth_date = coalesce(:birth_date::date, birth_date), phone = coalesce(:phone, phone),
+        municipality = coalesce(:municipality, municipality), setting = coalesce(:setting, setting),
+        residence = coalesce(:residence, residence), occupation = coalesce(:occupation, occupation),
+        languages = case when coalesce(:languages::text[], '{}') = '{}' then languages else :languages::text[] end
     where id = :id::uuid returning *)
 insert into citizen_change (citizen_id, version, entered_by, field, was, becomes)
 select new.id, new.version, :entered_by, o.key, o.value, n.value
