@@ -12,7 +12,7 @@
 /* FAULT_POINT(name): the process ends here. In the order of the life of a message. */
 #define FAULT_POINTS(ROW)                                                          \
 	ROW(transaction_begun)/* BEGIN is queued */                                    \
-	ROW(letter_numbered)  /* has its place in the stream, not yet its row */       \
+	ROW(letter_numbered)  /* has its number, not yet its row */       \
 	ROW(trim_unsent)      /* of what is acknowledged */                            \
 	ROW(trim_sent)                                                                 \
 	ROW(transaction_run)  /* all is queued, COMMIT is not */                       \

@@ -35,7 +35,7 @@ void tx_unpark(struct tx *tx, const char *entity);
 struct projection {
 	const struct sql *sql;
 	const ProtobufCMessageDescriptor *type;
-	const char *key, *entity; /* fields of the message: its place in that order, and what it speaks of */
+	const char *key, *entity; /* fields of the message: its position in that order, and what it speaks of */
 };
 /* One kind of fact. The projection tells it, and tells it again: an operator can have all facts told once more to a
  * node that lost them (`udvej retell`). So a fact carries a version, and its receiver ignores what is not newer. */

@@ -24,7 +24,7 @@ struct letter {
 /* A copy that owns its strings. Freed with free(). */
 struct letter *letter_new(int64_t seq, const Message *m);
 
-/* Where a message came from: its place in a stream. */
+/* Where a message came from: its position in a stream. */
 struct origin {
 	const char *sender; /* process life */
 	char epoch[UUID_LEN + 1];

@@ -9,8 +9,8 @@
 /* A page of a snapshot, as it is being written. */
 struct snapshot;
 /* Adds what is known of an entity, as a message of a type that the asking service has in its table `recovers`. `key` is
- * its place in the order of the kind. False: the page is full; stop there, and go on after the last key that was added
- * when asked again. */
+ * its position in the order of the kind. False: the page is full; stop there, and go on after the last key that was
+ * added when asked again. */
 bool snapshot_add(struct snapshot *s, const char *key, const char *entity, const ProtobufCMessage *message) MUST_USE;
 
 /* A page of what a projection finds. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The chain of the log of use. Each row has a commitment, over a random salt and what it says; the chain runs over the
  * commitments. So a row that was changed, added, left out or moved is found, and one whose salt and content were erased
- * still has its place. Pure. */
+ * still has its position. Pure. */
 #ifndef UDVEJ_SERVING_AUDIT_CHAIN_H
 #define UDVEJ_SERVING_AUDIT_CHAIN_H
 

@@ -51,9 +51,9 @@ struct date definition_date(const struct definition *d, const char *field, bool 
 struct words definition_words(const struct definition *d, const char *field);
 /* How many elements a list has, between min and max. */
 size_t definition_count(const struct definition *d, const char *field, size_t min, size_t max);
-/* The object at a place of a list; an empty one after a fault. */
+/* The object at an index of a list; an empty one after a fault. */
 struct definition definition_element(const struct definition *d, const char *field, size_t i);
-/* The text at a place of a list. */
+/* The text at an index of a list. */
 const char *definition_element_text(const struct definition *d, const char *field, size_t i);
 
 #endif
